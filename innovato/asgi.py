@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The application that the asynchronous web server loads; it does not load with settings unsafe for production."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+from innovato.checks import refuse_unsafe_production
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innovato.settings")
+refuse_unsafe_production()
+application = get_asgi_application()

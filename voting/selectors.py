@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What pages read about ballots. Before the close nothing here depends on how many papers there are, or on whose.
+
+A ballot read here knows `now`, the database's clock as it was read: pages show a window as casting judges it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+
+from innovato.organisation.models import Person
+from voting import rules, urn
+from voting.database import DatabaseNow
+from voting.keystore import KeyTrouble
+from voting.models import Ballot, Elector, Objection, Publication, UrnBox
+from voting.states import COUNTED, BallotState
+from workflow.models import Authorship, Idea
+
+
+class Held(StrEnum):
+    """What can be said of a person's own paper."""
+
+    YES = "yes"
+    NO = "no"
+    UNREADABLE = "unreadable"  # trouble with the key: it may be there
+    GONE = "gone"  # the key is destroyed, or was never made: nobody can tell
+
+
+@dataclass(frozen=True)
+class OwnPaper:
+    """A person's own paper, to be shown to this person only and never cached. `codes`: option code → published code."""
+
+    held: Held
+    codes: dict[str, str]
+
+    @property
+    def choices(self) -> frozenset[str]:
+        """The option codes on the paper; empty for a blank one."""
+        return frozenset(self.codes) - {urn.ABSTAIN}
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether a paper is held that supports no idea."""
+        return self.held == Held.YES and not self.choices
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """One idea on the paper as this person meets it. `own` ideas can't be chosen; `elector`: who may vote at all."""
+
+    code: str
+    idea: Idea
+    own: bool
+    elector: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """One idea in the published result. `supports`, `rank` and `codes` are None without quorum."""
+
+    code: str
+    ref: str
+    title: str
+    supports: int | None
+    rank: int | None
+    codes: tuple[str, ...] | None
+    selected: bool
+    by_lane: bool
+
+
+NO_PAPER = OwnPaper(Held.NO, {})
+NOTHING_KNOWN = OwnPaper(Held.GONE, {})
+
+
+# Ballots -----------------------------------------------------------------------------------------------------------
+
+
+def find_ballot(*, campaign_id: int) -> Ballot | None:
+    """The campaign's latest ballot that was not annulled, or else the latest annulled one."""
+    return _latest(Ballot.objects.filter(campaign_id=campaign_id))
+
+
+def find_ballot_of_idea(*, idea_id: int) -> Ballot | None:
+    """The latest ballot that carries this idea, one that was not annulled before one that was."""
+    return _latest(Ballot.objects.filter(options__idea_id=idea_id))
+
+
+def ballots_of(*, campaign_id: int) -> QuerySet[Ballot]:
+    """Every ballot of a campaign, the latest first: rounds, and repeats with the annulled ones they replace."""
+    return with_now(Ballot.objects.filter(campaign_id=campaign_id)).order_by("-opens_at", "-sequence", "pk")
+
+
+def open_ballots() -> QuerySet[Ballot]:
+    """The ballots that are open now, the first to close first."""
+    rows = with_now(Ballot.objects.filter(state=BallotState.OPEN))
+    return rows.select_related("campaign").order_by("closes_at", "pk")
+
+
+def with_now(rows: QuerySet) -> QuerySet:
+    """The same rows, each with `now`: the database's clock, which alone decides."""
+    return rows.annotate(now=DatabaseNow())
+
+
+def is_due(*, ballot: Ballot) -> bool:
+    """Whether a page should call `services.calendar.advance` before it shows this ballot, which knows `now`. No query."""
+    return rules.is_due(ballot, now=ballot.now)
+
+
+def is_elector(*, ballot: Ballot, person: Person) -> bool:
+    """Whether this person may vote. Known until the seal, when the list of electors is deleted."""
+    return Elector.objects.filter(ballot=ballot, person=person.uuid).exists()
+
+
+def ballots_to_vote(*, person: Person) -> list[tuple[Ballot, OwnPaper]]:
+    """The open ballots in which this person may vote, the first to close first, each with the own paper."""
+    mine = open_ballots().filter(pk__in=Elector.objects.filter(person=person.uuid).values("ballot_id"))
+    return [(ballot, own_paper(ballot=ballot, person=person)) for ballot in mine]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An open ballot, and there the place of one of the ideas asked for: `idea_id` is None where it has none of them."""
+
+    ballot: Ballot
+    idea_id: int | None
+    code: str
+    own: bool
+
+
+def places_of(idea_ids: Iterable[int], *, person: Person) -> list[Place]:
+    """Where these ideas stand on the open ballots of this person, the first to close first; each ballot at least once.
+
+    One query.
+    """
+    electors = Elector.objects.filter(person=person.uuid).values("ballot_id")
+    signed = Authorship.objects.filter(idea=OuterRef("option__idea_id"), person=person.pk, status="accepted")
+    rows = open_ballots().filter(pk__in=electors)
+    rows = rows.annotate(option=FilteredRelation("options", condition=Q(options__idea__in=list(idea_ids))))
+    rows = rows.annotate(place=F("option__idea_id"), code=F("option__code"), own=Exists(signed))
+    return [Place(ballot, ballot.place, ballot.code or "", ballot.own) for ballot in rows]
+
+
+def _latest(ballots: QuerySet[Ballot]) -> Ballot | None:
+    found = list(with_now(ballots).select_related("campaign", "round").order_by("opens_at", "sequence", "pk"))
+    standing = [ballot for ballot in found if ballot.state != BallotState.ANNULLED]
+    return (standing or found or [None])[-1]
+
+
+# The own paper -----------------------------------------------------------------------------------------------------
+
+
+def own_paper(*, ballot: Ballot, person: Person) -> OwnPaper:
+    """The person's own paper and receipt, while the key is there: open, and until the objections end."""
+    if ballot.state not in (BallotState.OPEN, BallotState.CLOSED):
+        return NOTHING_KNOWN
+    try:
+        sealed = ballot.open_urn()
+        handle = sealed.handle(person.uuid)
+        box = UrnBox.boxes.filter(ballot=ballot, handle=handle).values_list("box", flat=True).first()
+        return NO_PAPER if box is None else OwnPaper(Held.YES, sealed.open(handle, bytes(box)).codes(ballot.pk))
+    except (KeyTrouble, urn.BrokenBox):
+        return OwnPaper(Held.UNREADABLE, {})
+
+
+def own_order(*, ballot_id: UUID, person: Person, codes: Iterable[str]) -> list[str]:
+    """These option codes in the order of this person: random, the same at every visit, another one for everybody else."""
+    seed = b"innovato/v1/order" + ballot_id.bytes + person.uuid.bytes
+    return sorted(codes, key=lambda code: hashlib.sha256(seed + code.encode()).digest())
+
+
+def paper_lines(*, ballot: Ballot, person: Person) -> list[PaperLine]:
+    """The ideas on the ballot in the person's own order. One query, however many ideas."""
+    signed = Authorship.objects.filter(idea=OuterRef("idea"), person=person.pk, status="accepted")
+    elector = Elector.objects.filter(ballot=ballot, person=person.uuid)
+    rows = ballot.options.select_related("idea__theme", "idea__department")
+    options = {option.code: option for option in rows.annotate(own=Exists(signed), elector=Exists(elector))}
+    order = own_order(ballot_id=ballot.pk, person=person, codes=options)
+    return [PaperLine(code, options[code].idea, options[code].own, options[code].elector) for code in order]
+
+
+def may_vote(lines: Iterable[PaperLine]) -> bool:
+    """Whether the person whose paper this is may vote: what `is_elector` answers, without asking again."""
+    return any(line.elector for line in lines)
+
+
+def own_objection(*, ballot: Ballot, person: Person) -> Objection | None:
+    """What this person reported about the ballot, with its answer; gone with the seal."""
+    return Objection.objects.filter(ballot=ballot, person=person.uuid).first()
+
+
+def objections_of(ballot: Ballot) -> list[tuple[Objection, Person | None]]:
+    """What was reported, with who did, for the guarantor: those that wait first. Two queries."""
+    rows = sorted(Objection.objects.filter(ballot=ballot), key=lambda row: (row.answered_at is not None, row.raised_at))
+    people = {person.uuid: person for person in Person.objects.filter(uuid__in=[row.person for row in rows])}
+    return [(row, people.get(row.person)) for row in rows]
+
+
+# The publication ---------------------------------------------------------------------------------------------------
+
+
+def find_publication(*, ballot: Ballot) -> Publication | None:
+    """The publication of a closed ballot, kept also when it was annulled afterwards."""
+    return Publication.objects.filter(ballot=ballot).first()
+
+
+def published_facts(publication: Publication) -> dict:
+    """The publication as values, exactly as anybody downloads it."""
+    return json.loads(publication.body)
+
+
+def results(publication: Publication) -> list[Result]:
+    """The ideas in the order of the ranking; without quorum in the order of their numbers, without figures."""
+    facts = published_facts(publication)
+    rank = {code: place for place, code in enumerate(facts.get("ranking", ()), 1)}
+    rows = [
+        Result(
+            code=option["code"],
+            ref=option["idea"],
+            title=option["title"],
+            supports=option.get("supports"),
+            rank=rank.get(option["code"]),
+            codes=tuple(option["codes"]) if facts["quorum"] else None,
+            selected=option["code"] in facts.get("selected", ()),
+            by_lane=option["code"] in facts.get("lane", ()),
+        )
+        for option in facts["options"]
+    ]
+    return sorted(rows, key=lambda row: (row.rank or 0, row.ref))
+
+
+def find_code(*, text: str, ballot: Ballot | None = None) -> tuple[Publication, str] | None:
+    """The publication that lists a typed code, and its option code or `abstain`; None for a code that is nowhere.
+
+    Looks in one ballot, or in every published one.
+    """
+    code = urn.typed(text)
+    if code is None:
+        return None
+    found = Publication.objects.filter(body__contains=f'"{code}"', ballot__state__in=COUNTED)
+    found = found.filter(ballot=ballot) if ballot else found
+    for publication in found.select_related("ballot__campaign").order_by("pk"):
+        facts = published_facts(publication)
+        if code in facts.get("abstain", ()):
+            return publication, urn.ABSTAIN
+        for option in facts["options"]:
+            if code in option.get("codes", ()):
+                return publication, option["code"]
+    return None

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Keeping the pipeline's figures up to date: new events are counted in, in pieces, each event exactly once.
+
+The cursor's row is locked while a piece is counted and moves on in the same transaction: killed anywhere, nothing is lost
+and nothing counts twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Min, Q
+
+from innovato.formats import local_day
+from innovato.organisation.models import Department
+from workflow.models import (
+    ChainHead,
+    Idea,
+    IdeaEvent,
+    PipelineAgeing,
+    PipelineCohort,
+    PipelineCursor,
+    PipelineMonth,
+    PipelinePosition,
+    PipelineStay,
+)
+from workflow.pipeline import counting
+from workflow.states import OPEN
+
+PIECE = 5000
+PIECES = 40  # in one go; the clock's next tick goes on
+SOON_DAYS = 7
+BATCH = 1000
+
+
+def refresh(*, at: datetime, piece: int = PIECE, pieces: int = PIECES) -> int:
+    """Count the events since the last time, at most `piece` × `pieces`; returns how many. Safe to repeat, several at once.
+
+    A tree of departments in which one moved is counted anew from the first event: rows count whole subtrees.
+    """
+    done = 0
+    for _turn in range(pieces):
+        with transaction.atomic():
+            counted, is_behind = _count_piece(at=at, piece=piece)
+        done += counted
+        if not is_behind:
+            break
+    return done
+
+
+@transaction.atomic
+def rebuild(*, at: datetime) -> int:
+    """Forget all figures and count every event again; returns how many. Readers see the old figures until it is done."""
+    cursor = _locked()
+    _forget(cursor, _tree())
+    return _count_all(cursor, at=at)
+
+
+def _locked() -> PipelineCursor:
+    PipelineCursor.objects.get_or_create(pk=1)
+    return PipelineCursor.objects.select_for_update().get(pk=1)
+
+
+def _tree() -> dict[str, str]:
+    return {str(pk): path for pk, path in Department.objects.order_by().values_list("pk", "path")}
+
+
+def _forget(cursor: PipelineCursor, tree: dict[str, str]) -> None:
+    for model in (PipelinePosition, PipelineMonth, PipelineStay, PipelineCohort, PipelineAgeing):
+        model.objects.all().delete()
+    cursor.number, cursor.tree, cursor.aged_on = 0, tree, None
+
+
+def _count_all(cursor: PipelineCursor, *, at: datetime) -> int:
+    done = 0
+    while counted := _count(cursor, at=at, piece=PIECE):
+        done += counted
+    _age(cursor, at=at, is_changed=True)
+    _moved_on(cursor, at=at)
+    return done
+
+
+def _count_piece(*, at: datetime, piece: int) -> tuple[int, bool]:
+    """One piece: (how many events, whether there are more)."""
+    head = ChainHead.objects.values_list("number", flat=True).first() or 0
+    cursor, tree = _locked(), _tree()
+    if any(tree.get(pk, path) != path for pk, path in cursor.tree.items()):
+        _forget(cursor, tree)
+        return _count_all(cursor, at=at), False
+    cursor.tree = tree
+    counted = _count(cursor, at=at, piece=piece)
+    is_behind = cursor.number < head
+    if not is_behind:
+        _age(cursor, at=at, is_changed=bool(counted))
+    _moved_on(cursor, at=at)
+    return counted, is_behind
+
+
+def _moved_on(cursor: PipelineCursor, *, at: datetime) -> None:
+    cursor.refreshed_at = at
+    cursor.save(update_fields=["number", "refreshed_at", "aged_on", "tree"])
+
+
+def _count(cursor: PipelineCursor, *, at: datetime, piece: int) -> int:
+    """Count the next events in, moving the cursor in memory; the months up to `at` have their rows after it."""
+    columns = ("number", "idea", "kind", "from_state", "to_state", "at", "data")
+    rows = list(IdeaEvent.objects.filter(number__gt=cursor.number).order_by("number").values_list(*columns)[:piece])
+    moves = [row for row in rows if row[1] is not None and row[4] and _is_counted(row)]
+    ideas = {row[1] for row in moves}
+    known = {
+        row.idea_id: row for row in PipelinePosition.objects.filter(idea__in=ideas).select_for_update().order_by("idea")
+    }
+    positions = {pk: _position(row) for pk, row in known.items()}
+    standing = dict(Idea.objects.filter(pk__in=ideas).values_list("pk", "campaign"))
+    present = dict(Idea.objects.filter(pk__in=ideas).values_list("pk", "department"))
+    sums = counting.Sums()
+    for _number, idea, kind, from_state, to_state, when, data in moves:
+        stage = data.get("stage") or {"department": present[idea]}
+        due = stage.get("due_on")
+        event = counting.Event(
+            idea,
+            kind,
+            from_state,
+            to_state,
+            when,
+            standing[idea],
+            stage["department"],
+            date.fromisoformat(due) if due else None,
+        )
+        positions[idea] = counting.add(positions.get(idea), event, sums)
+    _carry_forward(at)
+    _save_positions(positions, known)
+    _add_up(sums, _scopes(cursor.tree))
+    _carry_forward(at)
+    if rows:
+        cursor.number = rows[-1][0]
+    return len(rows)
+
+
+def _is_counted(row: tuple) -> bool:
+    """A change of state, or of department."""
+    return row[3] != row[4] or row[2] == "transfer"
+
+
+def _position(row: PipelinePosition) -> counting.Position:
+    return counting.Position(
+        row.idea_id, row.campaign_id, row.department_id, row.state, row.since, row.submitted_at, row.approved_at,
+        row.realised_at, row.before, row.last_at,
+    )  # fmt: skip
+
+
+def _save_positions(positions: dict, known: dict) -> None:
+    rows = [
+        PipelinePosition(
+            idea_id=p.idea, department_id=p.department, campaign_id=p.campaign, state=p.state, since=p.since,
+            submitted_at=p.submitted_at, approved_at=p.approved_at, realised_at=p.realised_at, before=p.before, last_at=p.last_at,
+        )
+        for p in positions.values()
+        if p is not None
+    ]  # fmt: skip
+    columns = ["department", "campaign", "state", "since", "approved_at", "realised_at", "before", "last_at"]
+    PipelinePosition.objects.bulk_create([row for row in rows if row.idea_id not in known], batch_size=BATCH)
+    PipelinePosition.objects.bulk_update([row for row in rows if row.idea_id in known], columns, batch_size=200)
+
+
+def _scopes(tree: dict[str, str]) -> dict[int | None, list[int]]:
+    """For each department it and all above it; ideas without one count for the first root alone."""
+    scopes = {int(pk): [int(step) for step in path.split(".")[:-1]] for pk, path in tree.items()}
+    roots = sorted((path, int(pk)) for pk, path in tree.items() if path.count(".") == 1)
+    scopes[None] = [roots[0][1]] if roots else []
+    return scopes
+
+
+def _add_up(sums: counting.Sums, scopes: dict) -> None:
+    months, stays, cohorts, latest = defaultdict(lambda: [0, 0]), defaultdict(lambda: [0, 0, 0]), {}, {}
+    for place, part in ((0, sums.entered), (1, sums.standing)):
+        for (department, month, state), change in part.items():
+            for scope in scopes[department]:
+                months[scope, month, state][place] += change
+    for (department, *rest), parts in sums.stays.items():
+        for scope in scopes[department]:
+            kept = stays[(scope, *rest)]
+            kept[:] = [a + b for a, b in zip(kept, parts, strict=True)]
+    for (department, *rest), parts in sums.cohorts.items():
+        for scope in scopes[department]:
+            key = (scope, *rest)
+            cohorts[key] = [a + b for a, b in zip(cohorts.get(key, [0] * 5), parts, strict=True)]
+            when = sums.latest[department, *rest]
+            latest[key] = max(when, latest.get(key, when))
+    _add_months(months)
+    _add_rows(PipelineStay, ("scope_id", "month", "state", "days"), ("number", "promised", "kept"), stays)
+    _add_cohorts(cohorts, latest)
+
+
+def _add_rows(model, key_columns: tuple, columns: tuple, changes: dict) -> None:
+    """Add differences to the rows with these keys, making the rows that are missing."""
+    changes = {key: parts for key, parts in changes.items() if any(parts)}
+    found = {}
+    for row in _rows_with(model, changes):
+        found[tuple(getattr(row, name) for name in key_columns)] = row
+    new = []
+    for key, parts in changes.items():
+        row = found.get(key)
+        if row is None:
+            row = model(**dict(zip(key_columns, key, strict=True)))
+            new.append(row)
+        for name, part in zip(columns, parts, strict=True):
+            setattr(row, name, getattr(row, name) + part)
+    model.objects.bulk_create(new, batch_size=BATCH)
+    model.objects.bulk_update([row for key, row in found.items() if key in changes], columns, batch_size=200)
+
+
+def _rows_with(model, changes: dict) -> Iterable:
+    """The rows that any of these keys may mean: of the months and departments concerned."""
+    by_month = defaultdict(set)
+    for scope, month, *_rest in changes:
+        by_month[month].add(scope)
+    for month, scopes in by_month.items():
+        yield from model.objects.filter(month=month, scope__in=scopes)
+
+
+def _carry_forward(at: datetime) -> None:
+    """What stood at the end of the last month stands at the beginning of each that began since."""
+    last = PipelineMonth.objects.order_by("-month").values_list("month", flat=True).first()
+    this = counting.month_of(at)
+    while last is not None and last < this:
+        following = (last + timedelta(days=32)).replace(day=1)
+        kept = PipelineMonth.objects.filter(month=last, standing__gt=0)
+        PipelineMonth.objects.bulk_create(
+            [
+                PipelineMonth(scope_id=row.scope_id, month=following, state=row.state, standing=row.standing)
+                for row in kept
+            ],
+            batch_size=BATCH,
+        )
+        last = following if kept else this
+
+
+def _add_months(changes: dict) -> None:
+    """A change in one month holds for the standing of every later one."""
+    last = PipelineMonth.objects.order_by("-month").values_list("month", flat=True).first()
+    months = {month for _scope, month, _state in changes}
+    if not months:
+        return
+    last = max(months | {last}) if last else max(months)
+    spread = defaultdict(lambda: [0, 0])
+    for (scope, month, state), (entered, standing) in changes.items():
+        spread[scope, month, state][0] += entered
+        while standing and month <= last:
+            spread[scope, month, state][1] += standing
+            month = (month + timedelta(days=32)).replace(day=1)
+    _add_rows(PipelineMonth, ("scope_id", "month", "state"), ("entered", "standing"), spread)
+
+
+def _add_cohorts(changes: dict, latest: dict) -> None:
+    columns = ("submitted", "approved_12", "approved_24", "realised_12", "realised_24")
+    scopes, campaigns = {key[0] for key in changes}, {key[1] for key in changes}
+    rows = PipelineCohort.objects.filter(scope__in=scopes, campaign__in=campaigns)
+    found = {(row.scope_id, row.campaign_id, row.year): row for row in rows}
+    new = []
+    for key, parts in changes.items():
+        row = found.get(key)
+        if row is None:
+            row = PipelineCohort(scope_id=key[0], campaign_id=key[1], year=key[2], last_submitted_at=latest[key])
+            new.append(row)
+        row.last_submitted_at = max(row.last_submitted_at, latest[key])
+        for name, part in zip(columns, parts, strict=True):
+            setattr(row, name, getattr(row, name) + part)
+    PipelineCohort.objects.bulk_create(new, batch_size=BATCH)
+    changed = [row for key, row in found.items() if key in changes]
+    PipelineCohort.objects.bulk_update(changed, [*columns, "last_submitted_at"], batch_size=200)
+
+
+def _age(cursor: PipelineCursor, *, at: datetime, is_changed: bool) -> None:
+    """How long the open ideas wait, written anew: once a day, and whenever events were counted."""
+    today = local_day(at)
+    if not is_changed and cursor.aged_on == today:
+        return
+    runs = Q(clock_paused_at__isnull=True)
+    rows = Idea.objects.filter(state__in=OPEN).order_by().values("department", "state").annotate(
+        waiting=Count("pk"),
+        paused=Count("pk", filter=~runs),
+        late=Count("pk", filter=runs & Q(due_on__lt=today)),
+        soon=Count("pk", filter=runs & Q(due_on__gte=today, due_on__lte=today + timedelta(days=SOON_DAYS))),
+        oldest=Min("state_since"),
+    )  # fmt: skip
+    scopes, found = _scopes(cursor.tree), {}
+    for row in rows:
+        for scope in scopes[row["department"]]:
+            key = (scope, row["state"])
+            kept = found.setdefault(key, PipelineAgeing(scope_id=scope, state=row["state"], oldest=row["oldest"]))
+            for name in ("waiting", "paused", "late", "soon"):
+                setattr(kept, name, getattr(kept, name) + row[name])
+            kept.oldest = min(kept.oldest, row["oldest"])
+    PipelineAgeing.objects.all().delete()
+    PipelineAgeing.objects.bulk_create(found.values(), batch_size=BATCH)
+    cursor.aged_on = today
