@@ -47,44 +47,55 @@ class PipelinePosition(models.Model):
     state = models.CharField(max_length=20)
     since = models.DateTimeField()
     last_at = models.DateTimeField(null=True)
-    submitted_at = models.DateTimeField(db_index=True)
+    submitted_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     realised_at = models.DateTimeField(null=True)
     before = models.JSONField(null=True)
 
 
 class PipelineMonth(Scoped):
-    """Of one month and state: how many ideas entered it, and how many stood in it at the month's end (or stand now)."""
+    """Of one month and state: how many ideas entered it, and how many stood in it at the month's end (or stand now).
+
+    `submitted` are those of them that were handed in for the first time.
+    """
 
     month = models.DateField()
     state = models.CharField(max_length=20)
     entered = models.IntegerField(default=0)
     standing = models.IntegerField(default=0)
+    submitted = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["scope", "month", "state"], name="pipeline_month_once"),
             models.CheckConstraint(condition=Q(state__in=COUNTED), name="pipeline_month_state"),
-            models.CheckConstraint(condition=Q(entered__gte=0, standing__gte=0), name="pipeline_month_not_negative"),
+            models.CheckConstraint(
+                condition=Q(entered__gte=0, standing__gte=0, submitted__gte=0), name="pipeline_month_not_negative"
+            ),
         ]
 
 
 class PipelineStay(Scoped):
-    """Of one month and state: how many ideas left it after so many days, and how many of them in time.
+    """Of one month and state: how many ideas left it, how many of them in time, and after how many days.
 
-    `promised` are those with a day for the answer, `kept` those of them that were answered by that day.
+    `promised` are those with a day for the answer, `kept` those of them that were answered by that day. `days` says of each
+    number of days in the state how many stayed so long; `since_submission` of each number of days from handing in to the
+    first decision how many were decided after so many. One row holds them all: what a page reads grows with months and
+    states, never with ideas.
     """
 
     month = models.DateField()
     state = models.CharField(max_length=20)
-    days = models.PositiveSmallIntegerField()
     number = models.IntegerField(default=0)
     promised = models.IntegerField(default=0)
     kept = models.IntegerField(default=0)
+    days = models.JSONField(default=dict)
+    since_submission = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["scope", "month", "state", "days"], name="pipeline_stay_once"),
+            models.UniqueConstraint(fields=["scope", "month", "state"], name="pipeline_stay_once"),
             models.CheckConstraint(
                 condition=Q(kept__gte=0, promised__gte=0, number__gte=0), name="pipeline_stay_positive"
             ),

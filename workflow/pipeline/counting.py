@@ -5,7 +5,7 @@ Events of one idea come in their order. What each adds is a set of differences; 
 all at once or in any pieces.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -18,6 +18,7 @@ ANSWERS = frozenset({S.SCREENING, S.REVIEW, S.DECISION})
 NO_ANSWER = frozenset(
     {"withdraw", "return_to_admitted", "reopen_review", "undo_admission", "undo_refusal", "undo_merge"}
 )
+DECIDING = frozenset({"approve_pilot", "decline", "defer"})
 UNDOING = frozenset({"undo_admission", "undo_refusal", "undo_merge"})
 LONGEST = 3650  # days; a longer stay counts as this
 
@@ -32,6 +33,7 @@ class Position:
     state: str
     since: datetime
     submitted_at: datetime
+    decided_at: datetime | None = None
     approved_at: datetime | None = None
     realised_at: datetime | None = None
     before: dict | None = None
@@ -61,12 +63,33 @@ class Event:
 
 
 @dataclass
+class Stays:
+    """Stays that ended: how many, how many with a day for the answer, and by it; each by its days. Also as differences."""
+
+    number: int = 0
+    promised: int = 0
+    kept: int = 0
+    days: Counter = field(default_factory=Counter)
+    since_submission: Counter = field(default_factory=Counter)  # of first decisions alone
+
+    def add(self, other: "Stays") -> None:
+        """Add another's to these."""
+        self.number += other.number
+        self.promised += other.promised
+        self.kept += other.kept
+        for mine, theirs in ((self.days, other.days), (self.since_submission, other.since_submission)):
+            for days, number in theirs.items():
+                mine[days] += number
+
+
+@dataclass
 class Sums:
     """Differences to add to the tables, each key with the department concerned (None for ideas without one)."""
 
     entered: dict = field(default_factory=lambda: defaultdict(int))  # (department, month, state)
     standing: dict = field(default_factory=lambda: defaultdict(int))  # (department, month, state)
-    stays: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))  # (department, month, state, days)
+    submitted: dict = field(default_factory=lambda: defaultdict(int))  # (department, month, state)
+    stays: dict = field(default_factory=lambda: defaultdict(Stays))  # (department, month, state)
     cohorts: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0, 0]))  # (department, campaign, year)
     latest: dict = field(default_factory=dict)  # (department, campaign, year): the last submission
 
@@ -98,16 +121,21 @@ def _begin(event: Event, sums: Sums) -> Position:
     )
     sums.entered[event.department, month_of(event.at), event.to_state] += 1
     sums.standing[event.department, month_of(event.at), event.to_state] += 1
+    sums.submitted[event.department, month_of(event.at), event.to_state] += 1
     _count_cohort(position, sums, +1)
     return position
 
 
 def _move(position: Position, event: Event, sums: Sums) -> None:
     month, department = month_of(event.at), position.department
-    days = min(LONGEST, max(0, (local_day(event.at) - local_day(position.since)).days))
+    days = _days(position.since, event.at)
     is_answer = position.state in ANSWERS and event.kind not in NO_ANSWER and event.due_on is not None
     kept = is_answer and local_day(event.at) <= event.due_on
     _add_stay(sums, (department, month, position.state, days), (1, int(is_answer), int(kept)))
+    if event.kind in DECIDING and position.decided_at is None:
+        position.decided_at = event.at
+        stays = sums.stays[department, month, position.state]
+        stays.since_submission[_days(position.submitted_at, event.at)] += 1
     sums.entered[event.department, month, event.to_state] += 1
     _shift(sums, month, (department, position.state), (department, event.to_state))
     position.before = {
@@ -119,6 +147,11 @@ def _move(position: Position, event: Event, sums: Sums) -> None:
     }
     position.state, position.since = event.to_state, event.at
     _note_milestones(position, event, sums)
+
+
+def _days(first: datetime, last: datetime) -> int:
+    """Calendar days in the city's time."""
+    return min(LONGEST, max(0, (local_day(last) - local_day(first)).days))
 
 
 def _note_milestones(position: Position, event: Event, sums: Sums) -> None:
@@ -157,8 +190,9 @@ def _shift(sums: Sums, month: date, leaves: tuple, arrives: tuple) -> None:
 
 
 def _add_stay(sums: Sums, key: tuple, parts) -> None:
-    for at, part in enumerate(parts):
-        sums.stays[key][at] += part
+    *row, days = key
+    number, promised, kept = parts
+    sums.stays[tuple(row)].add(Stays(number, promised, kept, Counter({days: number})))
 
 
 def _count_cohort(position: Position, sums: Sums, sign: int) -> None:

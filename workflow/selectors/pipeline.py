@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Reading the pipeline's figures for one or a few departments: each from the kept rows, never from the history."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -95,11 +95,10 @@ class Times:
 def times(scopes: Sequence[int], *, today: date) -> list[Times]:
     """How long ideas stay in each state, in the order of the states. One query."""
     rows = PipelineStay.objects.filter(scope__in=scopes, month__gte=last_months(today)[0], number__gt=0)
-    counts = defaultdict(dict)
-    for state, days, number in (
-        rows.order_by().values("state", "days").annotate(n=Sum("number")).values_list("state", "days", "n")
-    ):
-        counts[state][days] = number
+    counts = defaultdict(Counter)
+    for state, stays in rows.order_by().values_list("state", "days"):
+        for days, number in stays.items():
+            counts[state][int(days)] += number
     return [
         Times(state, sum(counts[state].values()), percentile(counts[state], 0.5), percentile(counts[state], 0.9))
         for state in IdeaState.values
