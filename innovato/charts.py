@@ -60,11 +60,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Bars:
-    """One bar per label, from zero; the positions in `hot` are drawn darker."""
+    """One bar per label, from zero; the positions in `hot` are drawn darker. `words` are written in place of the values."""
 
     labels: list
     values: list
     high: float | None = None
+    words: list | None = None
     hot: tuple = field(default=())
     width: int = 760
     height: int = 220
@@ -214,17 +215,21 @@ def bar_chart(name: str, title: str, desc: str, bars: Bars) -> SafeString:
                 f"{frame.height - frame.bottom - y:.1f}",
             )
         )
-        parts.append(_text(x + width / 2, y - 6, number(value), "val"))
+        parts.append(_text(x + width / 2, y - 6, bars.words[at] if bars.words else number(value), "val"))
     return _svg(name, title, desc, frame, parts)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """One lying bar per label, from zero, for labels too long to stand under a bar; the positions in `hot` are darker."""
+    """One lying bar per label, from zero, for labels too long to stand under a bar; the positions in `hot` are darker.
+
+    `words` are written in place of the values with their unit.
+    """
 
     labels: list
     values: list
     unit: str = ""
+    words: list | None = None
     high: float | None = None
     hot: tuple = field(default=())
     width: int = 760
@@ -258,7 +263,6 @@ def row_chart(name: str, title: str, desc: str, rows: Rows) -> SafeString:
                 BAR,
             )
         )
-        parts.append(
-            _text(frame.left + width + 8, middle + 5, f"{plain_number(value)}{rows.unit}", "val", anchor="start")
-        )
+        written = rows.words[at] if rows.words else f"{plain_number(value)}{rows.unit}"
+        parts.append(_text(frame.left + width + 8, middle + 5, written, "val", anchor="start"))
     return _svg(name, title, desc, frame, parts)

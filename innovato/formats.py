@@ -73,8 +73,20 @@ def euro(value) -> str:
 
 
 def percent(part, whole=100) -> str:
-    """A share as whole per cent: "16%". An empty whole gives ""."""
-    return f"{number(Decimal(part) * 100 / Decimal(whole))}%" if whole else ""
+    """A share as whole per cent: "16%"; nothing and all are said of nothing and all alone. An empty whole gives ""."""
+    if not whole:
+        return ""
+    share = Decimal(part) * 100 / Decimal(whole)
+    return nearly(share) or f"{number(share)}%"
+
+
+def nearly(share: Decimal | float, brief: bool = False) -> str:
+    """A share that no whole per cent tells honestly: "meno dell’1%", "più del 99%", brief for charts; "" for others."""
+    if 0 < share < 1:
+        return "<1%" if brief else gettext("meno dell’1%")
+    if 99 < share < 100:
+        return ">99%" if brief else gettext("più del 99%")
+    return ""
 
 
 def local_day(value: date | datetime) -> date:

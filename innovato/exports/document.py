@@ -20,6 +20,7 @@ class Kind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     PERCENT = "percent"
+    NEARLY = "nearly"
     MONEY = "money"
     DATE = "date"
     HIDDEN = "hidden"
@@ -28,7 +29,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """One value and how it is written. A percentage is whole: 36 is "36%"."""
+    """One value and how it is written. A percentage is whole: 36 is "36%".
+
+    One that is not quite nothing or not quite all is NEARLY: written in words, its value stands for the place in a chart.
+    """
 
     value: object
     kind: Kind
@@ -42,6 +46,8 @@ class Cell:
                 return formats.number(self.value, self.decimals)
             case Kind.PERCENT:
                 return f"{formats.number(self.value)}%"
+            case Kind.NEARLY:
+                return formats.nearly(self.value)
             case Kind.MONEY:
                 return formats.euro(self.value)
             case Kind.DATE:
@@ -49,6 +55,11 @@ class Cell:
             case Kind.HIDDEN | Kind.EMPTY:
                 return HIDDEN
         return str(self.value)
+
+    @property
+    def brief(self) -> str:
+        """The cell as a chart writes it beside a bar."""
+        return formats.nearly(self.value, brief=True) if self.kind == Kind.NEARLY else self.shown
 
     @property
     def is_hidden(self) -> bool:
@@ -72,12 +83,13 @@ def number(value: int | float | Decimal | None, decimals: int = 0) -> Cell:
 
 
 def percent(part: int | None, whole: int | None) -> Cell:
-    """A share in whole per cent; of nothing there is none."""
+    """A share in whole per cent; of nothing there is none. 0 % is nobody and 100 % everybody, what lies close is in words."""
     if part is None or not whole:
         return nothing()
-    return Cell(
-        int((Decimal(part) * 100 / Decimal(whole)).quantize(Decimal(1), rounding="ROUND_HALF_UP")), Kind.PERCENT
-    )
+    share = Decimal(part) * 100 / Decimal(whole)
+    if formats.nearly(share):
+        return Cell(0.5 if share < 1 else 99.5, Kind.NEARLY)
+    return Cell(int(share.quantize(Decimal(1), rounding="ROUND_HALF_UP")), Kind.PERCENT)
 
 
 def money(value: Decimal | int | None) -> Cell:

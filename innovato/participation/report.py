@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The report "Partecipazione": the released tables as a document, for page and file alike. Nothing here counts anybody."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -127,9 +127,20 @@ def count_cell(cell: ReleasedCell | None) -> d.Cell:
 
 def rate_cell(cell: ReleasedCell | None) -> d.Cell:
     """The share of a cell's staff; hidden with its count."""
-    if cell is None or (cell.rate is None and not cell.suppressed):
+    if cell is None:
         return d.nothing()
-    return d.hidden() if cell.suppressed else d.Cell(cell.rate, d.Kind.PERCENT)
+    return d.hidden() if cell.suppressed else d.percent(cell.count, cell.staff)
+
+
+def _shares(cells: Sequence[tuple[str, ReleasedCell | None]]) -> charts.Rows:
+    """The bars of the cells whose share is shown, with their names."""
+    shown = [(name, rate_cell(cell)) for name, cell in cells if cell is not None and cell.rate is not None]
+    values, words = [share.value for _name, share in shown], [share.brief for _name, share in shown]
+    return charts.Rows([name for name, _share in shown], values, high=100, words=words)
+
+
+def _bars(key: str, title: str, sentence: str, picture: charts.Rows) -> str:
+    return charts.row_chart(key, title, sentence, picture) if picture.values else ""
 
 
 def _departments(choice: Choice, table: ReleasedTable, previous: ReleasedTable | None) -> d.Section:
@@ -152,10 +163,9 @@ def _departments(choice: Choice, table: ReleasedTable, previous: ReleasedTable |
         return tuple(cells)
 
     lines = tuple(line(row, row.depth - base if choice.view == choices.TREE or choice.code else 0) for row in rows)
-    shown = [row for row in rows if row.total.rate is not None]
     sentence = _rates_sentence(table, previous)
-    picture = charts.Rows([row.label for row in shown], [row.total.rate for row in shown], unit="%", high=100)
-    svg = charts.row_chart("g-strutture", str(choice.measure.label), sentence, picture) if shown else ""
+    picture = _shares([(row.label, row.total) for row in rows])
+    svg = _bars("g-strutture", str(choice.measure.label), sentence, picture)
     heading = {Measure.VOTED: _("Affluenza per struttura")}.get(choice.measure, str(choice.measure.label))
     caption = f"{heading}, {words_of(choice.period)}"
     return d.Section(
@@ -174,22 +184,21 @@ def _rates_sentence(table: ReleasedTable, previous: ReleasedTable | None) -> str
     total = table.city.total
     if total.suppressed:
         return _("Il totale del Comune è un dato nascosto.")
-    words = {"n": formats.number(total.count), "staff": formats.number(total.staff), "rate": total.rate}
-    now = _("In tutto il Comune %(n)s persone su %(staff)s (%(rate)s%%)") % words
+    words = {"n": formats.number(total.count), "staff": formats.number(total.staff), "rate": rate_cell(total).shown}
+    now = _("In tutto il Comune %(n)s persone su %(staff)s (%(rate)s)") % words
     then = previous.city.total if previous else None
     if then is None or then.rate is None:
         return f"{now}."
-    return now + _("; nel periodo prima %(rate)s%%.") % {"rate": then.rate}
+    return now + _("; nel periodo prima %(rate)s.") % {"rate": rate_cell(then).shown}
 
 
 def _areas(table: ReleasedTable) -> d.Section:
     columns = [cell.label for cell in table.city.cells]
     lines = [(d.text(row.label), *map(rate_cell, row.cells)) for row in table.first_level]
     counts = [(d.text(table.city.label), *map(rate_cell, table.city.cells))]
-    shown = [cell for cell in table.city.cells[1:] if cell.rate is not None]
     sentence = _rates_sentence(table, None)
-    picture = charts.Rows([cell.label for cell in shown], [cell.rate for cell in shown], unit="%", high=100)
-    svg = charts.row_chart("g-aree", _("Hanno proposto"), sentence, picture) if shown else ""
+    picture = _shares([(cell.label, cell) for cell in table.city.cells[1:]])
+    svg = _bars("g-aree", _("Hanno proposto"), sentence, picture)
     return d.Section(
         "aree",
         _("Hanno proposto, per struttura e area contrattuale"),
@@ -207,18 +216,16 @@ def _released(table: Table, period: Period) -> dict[Measure, ReleasedTable]:
 
 def _year(period: Period) -> d.Section:
     now, then = _released(Table.CITY, period), _released(Table.CITY, before(period))
-    lines, shown = [], []
+    lines, cells = [], []
     for measure in EVERY_MEASURE:
         cell = now[measure].city.total if measure in now else None
         old = then[measure].city.total if measure in then else None
         staff = d.number(cell.staff) if cell else d.nothing()
         lines.append((d.text(measure.label), staff, count_cell(cell), rate_cell(cell), rate_cell(old)))
-        if cell and cell.rate is not None:
-            shown.append((str(measure.label), cell.rate))
+        cells.append((str(measure.label), cell))
     first = next(iter(now.values()))
     sentence = _rates_sentence(now.get(Measure.PROPOSED, first), then.get(Measure.PROPOSED))
-    picture = charts.Rows([label for label, _rate in shown], [rate for _label, rate in shown], unit="%", high=100)
-    svg = charts.row_chart("g-anno", _("Tutto il Comune"), sentence, picture) if shown else ""
+    svg = _bars("g-anno", _("Tutto il Comune"), sentence, _shares(cells))
     head = (_("Che cosa"), _("Persone"), _("Hanno partecipato"), _("Quota"), _("Anno prima"))
     return d.Section(
         "anno",
@@ -238,21 +245,20 @@ def _quarters(year: Period) -> d.Section | None:
         cells = [found[measure].city.total if measure in found else None for measure in EVERY_MEASURE]
         lines.append((d.text(words_of(quarter)), *map(count_cell, cells), *map(rate_cell, cells)))
         labels.append(words_of(quarter))
-        rates.append(cells[0].rate if cells[0] else None)
+        rates.append(rate_cell(cells[0]))
     if not lines:
         return None
     names = [str(measure.label) for measure in EVERY_MEASURE]
     head = (_("Trimestre"), *names, *(_("%(measure)s: quota") % {"measure": name} for name in names))
-    known = [rate for rate in rates if rate is not None]
+    known = sorted((rate for rate in rates if rate.value is not None), key=lambda rate: rate.value)
     sentence = (
-        _("Chi ha proposto un’idea va dal %(low)d%% al %(high)d%% del personale, a seconda del trimestre.")
-        % {"low": min(known), "high": max(known)}
+        _("Quota del personale che ha proposto un’idea, a seconda del trimestre: da %(low)s a %(high)s.")
+        % {"low": known[0].shown, "high": known[-1].shown}
         if known
         else _("Le quote dei trimestri sono dati nascosti.")
     )
-    svg = (
-        charts.bar_chart("g-trimestri", _("Hanno proposto (%)"), sentence, charts.Bars(labels, rates)) if known else ""
-    )
+    bars = charts.Bars(labels, [rate.value for rate in rates], words=[rate.brief for rate in rates])
+    svg = charts.bar_chart("g-trimestri", _("Hanno proposto (%)"), sentence, bars) if known else ""
     return d.Section(
         "trimestri",
         _("Trimestre per trimestre"),
@@ -274,10 +280,8 @@ def _ballots(year: Period) -> d.Section | None:
         (d.text(name), d.day(table.period.last_day), d.number(cell.staff), count_cell(cell), rate_cell(cell))
         for name, table, cell in zip(names, found, cells, strict=True)
     ]
-    shown = [(name, cell.rate) for name, cell in zip(names, cells, strict=True) if cell.rate is not None]
     sentence = _("Votazioni concluse nell’anno: %(n)d.") % {"n": len(found)}
-    picture = charts.Rows([name for name, _rate in shown], [rate for _name, rate in shown], unit="%", high=100)
-    svg = charts.row_chart("g-voti", _("Affluenza"), sentence, picture) if shown else ""
+    svg = _bars("g-voti", _("Affluenza"), sentence, _shares(list(zip(names, cells, strict=True))))
     head = (_("Votazione"), _("Chiusa il"), _("Potevano votare"), _("Hanno votato"), _("Affluenza"))
     return d.Section(
         "votazioni",

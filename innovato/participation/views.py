@@ -112,7 +112,7 @@ def _figures(choice: choices.Choice) -> list[dict]:
                 "count": report.count_cell(cell),
                 "rate": report.rate_cell(cell),
                 "staff": cell.staff,
-                "before": old.rate if old else None,
+                "before": report.rate_cell(old).shown if old and old.rate is not None else None,
                 "order": list(Measure).index(now.measure),
             }
         )

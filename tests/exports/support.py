@@ -51,7 +51,7 @@ def sample(year: int = 2026) -> d.Document:
          d.number(Decimal("-3.25"), 2), d.hidden() if at % 2 else d.nothing())
         for at, word in enumerate(HOSTILE)
     ]  # fmt: skip
-    foot = ((d.text("Tutte"), d.number(9000), d.percent(1, 3), d.money(0), d.day(None), d.number(0, 2), d.hidden()),)
+    foot = ((d.text("Tutte"), d.number(9000), d.percent(1, 300), d.money(0), d.day(None), d.number(0, 2), d.hidden()),)
     head = ("Voce", "Idee", "Quota", "Euro", "Quando", "Differenza", "Riservato")
     table = d.Table("Idee: voci/[anno]", "Idee per voce", head, tuple(rows), foot)
     chart = d.Chart(

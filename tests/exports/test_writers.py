@@ -86,7 +86,13 @@ def test_an_ods_begins_with_its_type_uncompressed(tmp_path):
 
 
 def test_a_percentage_is_whole_and_of_nothing_there_is_none():
-    assert [percent(*pair).shown for pair in ((1, 200), (1, 3), (3, 3), (0, 5))] == ["1%", "33%", "100%", "0%"]
+    assert [percent(*pair).shown for pair in ((1, 200), (1, 3), (3, 3), (0, 5), (399, 400))] == [
+        "meno dell’1%",
+        "33%",
+        "100%",
+        "0%",
+        "più del 99%",
+    ]
     assert (percent(1, 0).shown, percent(None, 5).shown, number(None).shown) == ("–", "–", "–")
 
 

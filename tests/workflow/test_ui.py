@@ -69,6 +69,9 @@ def test_a_share_is_a_whole_per_cent_and_nothing_of_nothing_is_empty():
     assert formats.percent(16, 100) == "16%"
     assert formats.percent(1, 3) == "33%"
     assert formats.percent(5, 0) == ""
+    assert [formats.percent(n, 7002) for n in (0, 16, 70, 71, 6931, 6932, 6990, 7002)] == [
+        "0%", "meno dell’1%", "meno dell’1%", "1%", "99%", "più del 99%", "più del 99%", "100%"
+    ]  # fmt: skip
 
 
 def test_a_deadline_is_a_weekday_a_day_and_a_month_in_the_citys_time(time_machine):

@@ -29,7 +29,7 @@ from voting.demo.stories import stories
 from voting.demo.timeline import Life
 from voting.demo.town import Town, moment
 from workflow.selectors.participation import YEARS_BACK
-from workflow.services import due, participation
+from workflow.services import due, participation, rollup
 
 FIRST_DAY = moment(date(2014, 1, 7), 9)
 UNREAD = 3  # notices of each persona
@@ -61,6 +61,7 @@ def build(*, people: int, seed: int, today: datetime, say: Callable[[str], None]
     polls.seal_what_is_over()
     Notice.objects.filter(recipient__joined_on__gt=TruncDate("created_at")).delete()  # nobody was told before joining
     leave_news_unread(town)
+    rollup.refresh(at=today)
     return town
 
 

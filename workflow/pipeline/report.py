@@ -60,7 +60,10 @@ def _key(parameters: Mapping[str, str]) -> int | None:
 
 
 def build(access: DepartmentAccess, chosen: Department | None, *, at: datetime) -> d.Document:
-    """The report on `chosen`, or on all this person follows, as of the last refresh. A dozen queries, whatever the history."""
+    """The report on `chosen`, or on all this person follows, as of the last refresh. A dozen queries, whatever the history.
+
+    Before the first refresh there are no figures: no sections then, and the circumstances say so.
+    """
     today = formats.local_day(at)
     scopes = selectors.scopes_of(access, chosen.pk if chosen else None)
     below = selectors.departments_below(access, chosen)
@@ -86,7 +89,7 @@ def build(access: DepartmentAccess, chosen: Department | None, *, at: datetime) 
         title=_("Andamento delle idee"),
         subtitle=where,
         facts=tuple(facts),
-        sections=sections,
+        sections=sections if fresh.at else (),
         city=settings.INNOVATO_CITY_NAME,
         language=get_language() or "it",
     )
@@ -183,10 +186,11 @@ def _on_time(found: list) -> d.Section:
         if promised
         else _("Negli ultimi dodici mesi nessuna risposta aveva un termine.")
     )
-    shares = [d.percent(row.kept, row.promised).value for _month, row in found]
+    shares = [d.percent(row.kept, row.promised) for _month, row in found]
     head = (_("Mese"), _("Risposte con termine"), _("In tempo"), _("Quota"))
     table = d.Table(_("In tempo"), _("Risposte in tempo, per mese"), head, tuple(rows), foot)
-    chart = _chart("puntuali", _("Quota di risposte in tempo (%)"), sentence, charts.Bars(labels, shares, high=100))
+    bars = charts.Bars(labels, [each.value for each in shares], high=100, words=[each.brief for each in shares])
+    chart = _chart("puntuali", _("Quota di risposte in tempo (%)"), sentence, bars)
     return d.Section("puntuali", _("Risposte in tempo"), str(words.DEFINITIONS["puntuali"]), table, chart)
 
 
@@ -195,15 +199,15 @@ def _on_time_below(found: list) -> d.Section:
         (d.text(name), d.number(row.promised), d.number(row.kept), d.percent(row.kept, row.promised))
         for name, row in found
     ]
-    shares = [d.percent(row.kept, row.promised).value for _name, row in found]
+    shares = [d.percent(row.kept, row.promised) for _name, row in found]
     sentence = (
-        _("La quota va da %(low)s%% a %(high)s%%.") % {"low": min(shares), "high": max(shares)}
+        _("La quota va da %(low)s a %(high)s.") % _ends(shares)
         if shares
         else _("Le strutture qui sotto non hanno dato risposte con un termine negli ultimi dodici mesi.")
     )
     head = (_("Struttura"), _("Risposte con termine"), _("In tempo"), _("Quota"))
     table = d.Table(_("Strutture"), _("Risposte in tempo negli ultimi dodici mesi, per struttura"), head, tuple(rows))
-    picture = charts.Rows([name for name, _row in found], shares, unit="%", high=100)
+    picture = _lying([name for name, _row in found], shares)
     chart = _chart("strutture", _("Quota di risposte in tempo"), sentence, picture)
     return d.Section(
         "strutture", _("Risposte in tempo, per struttura"), str(words.DEFINITIONS["strutture"]), table, chart
@@ -233,15 +237,14 @@ def _cohorts(found: list[selectors.Cohort]) -> d.Section:
         _("Adottate a 24 mesi"),
     )
     ripe = [(name, row) for name, row in zip(names, found, strict=True) if row.approved[12] is not None]
-    shares = [d.percent(row.approved[12], row.submitted).value for _name, row in ripe]
+    shares = [d.percent(row.approved[12], row.submitted) for _name, row in ripe]
     sentence = (
-        _("Dopo dodici mesi è in prova o oltre dal %(low)s%% al %(high)s%% delle idee inviate.")
-        % {"low": min(shares), "high": max(shares)}
+        _("Quota delle idee inviate che dopo dodici mesi è in prova o oltre: da %(low)s a %(high)s.") % _ends(shares)
         if shares
         else _("Nessun bando ha ancora dodici mesi.")
     )
     table = d.Table(_("Bandi"), _("Idee approvate e adottate, per bando e anno di invio"), head, tuple(rows))
-    picture = charts.Rows([name for name, _row in ripe], shares, unit="%", high=100)
+    picture = _lying([name for name, _row in ripe], shares)
     chart = _chart("bandi", _("Approvate a 12 mesi"), sentence, picture)
     note = _("Il trattino vuol dire che non per tutte le idee è passato il tempo.")
     return d.Section(
@@ -280,6 +283,17 @@ def _benefits(found: list, flow: selectors.Flow) -> d.Section:
     table = d.Table(_("Benefici"), _("Gli ultimi benefici verificati"), head, tuple(rows))
     chart = _chart("benefici", _("Benefici verificati per mese"), sentence, charts.Bars(labels, by_month))
     return d.Section("benefici", _("Benefici verificati"), str(words.DEFINITIONS["benefici"]), table, chart)
+
+
+def _ends(shares: list[d.Cell]) -> dict[str, str]:
+    """The lowest and the highest share in words."""
+    ordered = sorted(shares, key=lambda share: share.value)
+    return {"low": ordered[0].shown, "high": ordered[-1].shown}
+
+
+def _lying(names: list[str], shares: list[d.Cell]) -> charts.Rows:
+    words = [share.brief for share in shares]
+    return charts.Rows(names, [share.value for share in shares], high=100, words=words)
 
 
 def _chart(key: str, title: str, sentence: str, picture: charts.Bars | charts.Rows) -> d.Chart:

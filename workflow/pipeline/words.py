@@ -45,7 +45,7 @@ def period(months: Sequence[date]) -> str:
 def freshness(fresh) -> str:
     """Until when events are counted, and how many are not yet."""
     if fresh.at is None:
-        return _("Il primo conteggio è in corso: torna tra qualche minuto.")
+        return _("Non è ancora stato contato niente: il primo conteggio è in corso, torna tra qualche minuto.")
     when = formats.long_date_time(fresh.at)
     if not fresh.behind:
         return when

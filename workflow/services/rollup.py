@@ -158,7 +158,17 @@ def _save_positions(positions: dict) -> None:
         for p in positions.values()
         if p is not None
     ]  # fmt: skip
-    columns = ["department", "campaign", "state", "since", "decided_at", "approved_at", "realised_at", "before", "last_at"]
+    columns = [
+        "department",
+        "campaign",
+        "state",
+        "since",
+        "decided_at",
+        "approved_at",
+        "realised_at",
+        "before",
+        "last_at",
+    ]
     _write(PipelinePosition, rows, ["idea"], columns)
 
 

@@ -78,7 +78,7 @@ def _value(cell: Cell):
             return cell.value.isoformat()
         case Kind.HIDDEN | Kind.EMPTY:
             return None
-    return str(cell.value)
+    return cell.shown
 
 
 def _words(document: Document, missing: list[str]) -> str:

@@ -44,7 +44,7 @@ class _Looks:
             if cell.kind == Kind.NUMBER and cell.decimals:
                 pattern += "." + "0" * cell.decimals
             look = {"num_format": pattern, "valign": "top"}
-            look |= {"align": "right"} if cell.kind in (Kind.HIDDEN, Kind.EMPTY) else {}
+            look |= {"align": "right"} if cell.kind in (Kind.HIDDEN, Kind.EMPTY, Kind.NEARLY) else {}
             self._made[key] = self._book.add_format(look)
         return self._made[key]
 
