@@ -20,7 +20,7 @@ from tests.participation import factories as released
 
 pytestmark = pytest.mark.django_db
 PAGE = "/partecipazione/"
-QUERIES = 27
+QUERIES = 25
 BEFORE = catalogue.quarter_of(date(2026, 6, 30))
 YEAR = catalogue.year_of(date(2025, 1, 1))
 BALLOT = Period(PeriodKind.BALLOT, date(2026, 9, 1), date(2026, 9, 14), uuid4(), "Sportelli più vicini")
@@ -45,7 +45,7 @@ def tables():
         for measure in catalogue.EVERY_MEASURE:
             released.release(measure=measure, period=period)
     released.release(table=Table.AREAS)
-    city = (released.row("citta", None, (400, 210), name="Città"),)
+    city = (released.row("citta", None, (7002, 16), name="Città"),)
     for year in (catalogue.before(YEAR), YEAR):
         released.release(table=Table.CITY, period=year, rows=city)
     released.release(table=Table.TURNOUT, measure=Measure.VOTED, period=BALLOT)
@@ -97,6 +97,8 @@ def test_the_tree_and_one_departments_part_of_it_show_hidden_cells_alike(hr, tab
 def test_every_view_of_the_catalogue_is_there(hr, tables):
     assert "Funzionari, EQ e dirigenti" in page(hr, vista="aree")
     assert "Trimestre per trimestre" not in page(hr, periodo="2025") and "Tutto il Comune" in page(hr, periodo="2025")
+    assert "meno dell’1% di 7.002; nel periodo prima meno dell’1%" in page(hr, periodo="2025")
+    assert "&lt;1%" in page(hr, periodo="2025") and ">0%" not in page(hr, periodo="2025")
     assert "Sportelli più vicini" in page(hr, periodo=BALLOT.key)
     for measure in catalogue.EVERY_MEASURE:
         page(hr, misura=measure)

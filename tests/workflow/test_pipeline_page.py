@@ -18,6 +18,7 @@ from tests.exports import support
 from tests.workflow.factories_judging import city, holder
 from workflow.models import IdeaEvent, Pilot
 from workflow.pipeline import report
+from workflow.selectors import idea_totals
 from workflow.selectors import pipeline as selectors
 from workflow.services import events, rollup
 from workflow.states import IdeaState as S
@@ -102,6 +103,24 @@ def test_the_times_are_those_of_the_road(here):
     assert rows["Verifica"] == ["1", "4", "4"] and rows["In valutazione"] == ["1", "36", "36"]
     assert rows["In prova"] == ["1", "130", "130"] and "Realizzata e verificata" not in rows
     assert shown(section(here.manager, "puntuali").table)[-1] == ["Dodici mesi", "3", "2", "67%"]
+
+
+def test_the_figures_about_ideas_for_another_report_are_read_from_what_is_kept(here, django_assert_num_queries):
+    lived(here)
+    lived(here, "screening", began=timezone.now() - timedelta(days=2))
+    rollup.refresh(at=timezone.now())
+    today = timezone.localdate()
+    with django_assert_num_queries(4):
+        totals = idea_totals.of_period(first_day=today - timedelta(days=340), last_day=today)
+    assert sum(n for _month, n in totals.pop("months")) == totals["submitted"]
+    assert totals == {
+        "submitted": 2,
+        "adopted": 1,
+        "days_to_answer": 4,
+        "days_to_decision": 70,
+        "promised": 3,
+        "kept": 2,
+    }
 
 
 def test_only_own_departments_count(here):
