@@ -29,6 +29,7 @@ app_name = "workflow"
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("cose-fatte/", desk.done, name="done"),
     # ideas
     path("idee/", ideas.idea_list, name="idea_list"),
     path("idee/<idea:ref>/", ideas.idea, name="idea"),

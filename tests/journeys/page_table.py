@@ -132,7 +132,16 @@ WALKS: dict[str, list[Visit]] = {
         *at("/", "/idee/?vista=da-votare", VOTING, f"{DRAFT}persone/rispondi/"),
     ],
     "newcomer": [
-        *at("/", "/idee/?vista=mie", "/idee/?vista=seguo", "/avvisi/", "/profilo/", VOTING, "/idee/{undoable.ref}/"),
+        *at(
+            "/",
+            "/cose-fatte/",
+            "/idee/?vista=mie",
+            "/idee/?vista=seguo",
+            "/avvisi/",
+            "/profilo/",
+            VOTING,
+            "/idee/{undoable.ref}/",
+        ),
         Visit(PAPER, 403),
         *at("/piloti/?vista=in-corso&miei=1", "/profilo/token/{token.uuid}/revoca/"),
         sent("/profilo/token/", 200, uuid="{fresh}", name="Cruscotto", scope="write", days="90"),
@@ -141,6 +150,7 @@ WALKS: dict[str, list[Visit]] = {
     "screener": [
         *at(
             "/",
+            "/cose-fatte/",
             SCREENING,
             f"{SCREENING}?unisci={{near.number}}",
             "/verifica/{next.ref}/",

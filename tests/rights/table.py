@@ -129,6 +129,7 @@ def move(name: str, **more) -> Row:
 TABLE: dict[str, dict[str, Row]] = {
     # Reading ideas
     "workflow:desk": look(ALL),
+    "workflow:done": look(ALL),
     "workflow:idea_list": look(Row(query="q=sala")),
     "workflow:idea": look(idea()),
     "workflow:idea_history": look(idea()),

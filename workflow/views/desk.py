@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The first page after signing in: what waits, the own ideas, news from the office, how others ended."""
+"""The first page after signing in: what waits, the own ideas, news from the office, how others ended; and what was done."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import timedelta
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from innovato.organisation.auth import signed_in
 from workflow.context import actor_of
 from workflow.selectors import desk as selectors
 from workflow.selectors import desk_tasks as tasks
+from workflow.selectors import done as acts
 
 EVENING = 18  # o'clock
 
@@ -37,3 +43,25 @@ def desk(request: HttpRequest) -> HttpResponse:
         "box": selectors.campaign_box(),
     }
     return render(request, "workflow/desk/desk.html", context)
+
+
+@signed_in
+@require_safe
+def done(request: HttpRequest) -> HttpResponse:
+    """What the signed-in person did, by day, newest first: a page for nobody else."""
+    after, at = request.GET.get("dopo", ""), timezone.now()
+    try:
+        page = acts.page(actor=actor_of(request), after=after)
+    except ValueError as error:
+        raise Http404 from error
+    address, today = reverse("workflow:done"), timezone.localdate(at)
+    by_day = groupby(page.acts, key=lambda act: timezone.localdate(act.at))
+    context = {
+        "days": [(day, list(group)) for day, group in by_day],
+        "after": after,
+        "next_url": page.following and f"{address}?{urlencode({'dopo': page.following})}",
+        "first_url": after and address,
+        "today": today,
+        "yesterday": today - timedelta(days=1),
+    }
+    return render(request, "workflow/desk/done.html", context)
