@@ -34,6 +34,10 @@ def beat_schedule(*, embedded: bool) -> dict:
         "task": "innovato.organisation.tasks.forget_kept_answers",
         "schedule": crontab(hour="0,1,3-23", minute=40),
     }
+    schedule["people hear that a task or a delegation of theirs is over"] = {
+        "task": "workflow.tasks.tell_endings",
+        "schedule": crontab(hour=6, minute=10),
+    }
     schedule["what has been kept long enough goes"] = {
         "task": "innovato.retention.tasks.run_retention",
         "schedule": crontab(hour=3, minute=50),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from innovato.organisation.access import Deputyship
 from innovato.organisation.capabilities import Capability
@@ -57,6 +58,15 @@ def acting_for(
     """For whom `actor` uses a capability outside the table of moves, never somebody in `barred`; None in the own name."""
     held = actor.access.titles(capability, department_id) if actor.access else ()
     return behind(actor, next((title for title in held if title not in barred), None))
+
+
+def names_behind(actor, capability: Capability, department_id: int | None) -> str:
+    """For whom `actor` holds a capability there when it is not held in the own name: "Silvia Ghione", else nothing."""
+    held = actor.access.titles(capability, department_id) if actor.access else ()
+    if not held or None in held:
+        return ""
+    names = [deputyship.delegator_name for deputyship in actor.access.deputyships if deputyship.delegator_id in held]
+    return pgettext("either of several people", " o ").join(names)
 
 
 def holds_beyond(actor, capability: Capability, idea, barred: Set[int]) -> bool:

@@ -4,7 +4,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from workflow.services import assignment, campaigns, due, handing_out, participation, rollup
+from workflow.services import assignment, campaigns, due, endings, handing_out, participation, rollup
 
 
 @shared_task(name="workflow.tasks.advance_stages", ignore_result=True)
@@ -34,3 +34,9 @@ def refresh_pipeline() -> int:
 def hand_out() -> int:
     """Hand what happened since the last time to the webhooks."""
     return handing_out.hand_out(at=timezone.now())
+
+
+@shared_task(name="workflow.tasks.tell_endings", ignore_result=True)
+def tell_endings() -> None:
+    """Tell people of the tasks and delegations of theirs that ended and of which no page told them."""
+    endings.tell_since(at=timezone.now())

@@ -117,6 +117,8 @@ def test_supporting_from_the_list_flips_the_button_and_can_be_undone(visitors, v
     assert own(vote, person).choices == {vote.codes[2]}
     page.locator(".in-toast button").click()
     button.wait_for()
+    page.locator(".in-toast", has_text="Hai tolto il sostegno").wait_for()
+    assert page.locator(".in-toast").count() == 1  # the undo that no longer fits is gone
     assert own(vote, person).held == "no"
 
 

@@ -127,6 +127,12 @@ def test_a_message_stays_while_somebody_is_on_its_button(gallery):
     gallery.locator("#t button").focus()
     gallery.clock.run_for(20000)
     assert gallery.locator("#t").count() == 1
+    put(gallery, '<div class="in-toast" data-toast="err" role="alert" id="e"><span>No.</span></div>')
+    assert gallery.locator("#t").count() == 1  # refused: nothing changed, the undo still fits
+    put(gallery, message.replace('id="t"', 'id="n"'))
+    gallery.locator("#n").wait_for()
+    assert [gallery.locator(name).count() for name in ("#t", "#e", "#n")] == [0, 1, 1]
+    assert gallery.evaluate("() => document.activeElement.closest('[data-toast]').id") == "n"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from innovato.organisation.models import Delegation
 from tests import factories as make
 from workflow import notices, rules
 from workflow.errors import NotAllowed
-from workflow.models import Authorship, Decision, Idea, IdeaEvent, Recusal
+from workflow.models import Authorship, Comment, CommentReport, Decision, Idea, IdeaEvent, Recusal
+from workflow.selectors.desk_tasks import role_tasks
 from workflow.selectors.history import Reader, events_of, timeline
 from workflow.services import decisions, delegating, merging, moves
 
@@ -70,6 +71,42 @@ def test_what_a_deputy_decides_bears_both_names_in_the_event_the_decision_the_hi
     assert (told["by_name"], told["for_name"]) == ("Fabio Cerutti", "Silvia Ghione")
     page = signed_in(here.author).get(f"/idee/{here.idea.ref}/").content.decode()
     assert "Fabio Cerutti per Silvia Ghione" in page
+
+
+def test_a_deputys_desk_says_for_whom_each_task_is_and_asks_no_more_for_it(here, django_assert_num_queries):
+    desk = make.department("Cassa", parent=here.office)
+    make.grant(here.manager, "screen_ideas", here.office)
+    for capability in ("decide_ideas", "screen_ideas"):
+        make.grant(here.deputy, capability, desk)
+    mine, *_waiting = (
+        make.idea(here.author, here.call, state=state, department=where, title=f"{state} {where}", at=here.at)
+        for state, where in (
+            ("decision", desk),
+            ("screening", here.office),
+            ("screening", here.office),
+            ("screening", desk),
+        )
+    )
+    comment = Comment.objects.create(idea=here.idea, author=here.author, body="x", at=here.at)
+    CommentReport.objects.create(comment=comment, by=here.manager, reason="x", at=here.at)
+
+    def tasks():
+        return {(task.title, task.about, task.behind) for task in role_tasks(actor, at=here.at)}
+
+    actor = rules.actor_for(here.deputy)
+    with django_assert_num_queries(3):
+        assert tasks() == {("Verifica 1 idea", "", ""), ("Decidi se provare un’idea", mine.title, "")}
+    lend(here, capabilities=["decide_ideas", "screen_ideas"])
+    delegating.accept(delegation_id=Delegation.objects.get(accepted_at=None).pk, by=here.deputy, at=here.at)
+    actor = rules.actor_for(here.deputy)
+    with django_assert_num_queries(3):
+        assert tasks() == {
+            ("Verifica 1 idea", "", ""), ("Verifica 2 idee", "", "Silvia Ghione"),
+            ("Controlla 1 commento segnalato", here.idea.title, "Silvia Ghione"),
+            ("Decidi se provare un’idea", mine.title, ""),
+            ("Decidi se provare un’idea", here.idea.title, "Silvia Ghione"),
+        }  # fmt: skip
+    assert signed_in(here.deputy).get("/").content.decode().count("per conto di Silvia Ghione") == 3
 
 
 def test_who_holds_the_right_too_acts_in_the_own_name(here):

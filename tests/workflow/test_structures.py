@@ -10,14 +10,16 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from innovato.notifications.models import Notice
 from innovato.organisation import holdings
 from innovato.organisation.access import DepartmentAccess
 from innovato.organisation.models import Department, GrantRecord
 from innovato.organisation.services import appoint
+from innovato.organisation.services.people import end_rights_of_place
 from tests import factories as make
 from workflow.models import IdeaEvent
 from workflow.selectors.reorganising import preview
-from workflow.services import delegating
+from workflow.services import delegating, endings
 
 pytestmark = pytest.mark.django_db
 WHY = "ordine di servizio 12"
@@ -219,3 +221,47 @@ def test_the_profile_says_where_a_right_comes_from_and_for_whom_one_acts(here):
     page = client.get("/profilo/").content.decode()
     for words in ("da Bruno Neri", WHY, "per Silvia Ghione, fino al"):
         assert words in page
+
+
+def told(kind) -> list[tuple]:
+    rows = Notice.objects.filter(kind=kind).select_related("recipient").order_by("pk")
+    return [(row.recipient.first_name, row.context["by_name"], row.email_state) for row in rows]
+
+
+def test_who_loses_a_task_is_told_with_the_reason_and_so_are_the_two_of_a_delegation_that_falls_with_it(here):
+    for person in (here.worker, make.person("Elena", "Gallo", home=here.museum), here.boss):  # who holds it above too
+        give(here, by=here.chief, to=person)
+    today, deputy = timezone.localdate(here.at), make.person("Carla", "Riva", home=here.museum)
+    lent = delegating.give(
+        to=deputy, capabilities=["decide_ideas"], department=here.museum, starts_on=today, ends_on=today,
+        reason="ferie", by=here.worker, at=here.at,
+    )[0]  # fmt: skip
+    delegating.accept(delegation_id=lent.pk, by=deputy, at=here.at)
+    group = Group.objects.get(name__contains=here.museum.code)
+    asked = {"compito": "decide_ideas", "gruppo": group.pk, "reason": WHY}
+    assert signed_in(here.admin).post(f"/organigramma/{here.museum.pk}/revoca/", asked).status_code == 302
+    assert told("right_ended") == [("Fabio", "Bruno Neri", "pending"), ("Elena", "Bruno Neri", "pending")]
+    words = Notice.objects.filter(kind="right_ended").first().context
+    assert (words["department"], words["reason_text"]) == ("Musei", WHY)
+    assert sorted(name for name, *_ in told("delegation_ended")) == ["Carla", "Fabio"]
+    endings.tell_since(at=timezone.now())
+    assert (len(told("right_ended")), len(told("delegation_ended"))) == (2, 2)
+
+
+def test_every_morning_tells_of_transfers_and_of_delegations_whose_days_are_over(here):
+    give(here, by=here.chief)
+    give(here, by=here.chief, to=here.admin)
+    today = timezone.localdate(here.at)
+    lent = delegating.give(
+        to=here.chief, capabilities=["decide_ideas"], department=here.city, starts_on=today, ends_on=today,
+        reason="ferie", by=here.boss, at=here.at,
+    )[0]  # fmt: skip
+    delegating.accept(delegation_id=lent.pk, by=here.chief, at=here.at)
+    end_rights_of_place([(here.worker.pk, here.museum.pk, here.roads.pk)], by=None, at=timezone.now())
+    later = timezone.now() + timedelta(minutes=1)
+    endings.tell_since(at=later)
+    assert (told("right_ended"), told("delegation_ended")) == ([("Fabio", "", "pending")], [])
+    for days in (1, 2):
+        endings.tell_since(at=later + timedelta(days=days))
+    assert len(told("right_ended")) == 1
+    assert sorted(name for name, *_ in told("delegation_ended")) == ["Ada", "Silvia"]

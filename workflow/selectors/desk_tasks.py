@@ -2,18 +2,19 @@
 """What waits for a person, by deadline: as an author, for a pilot, and in every role they have."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from innovato import formats
 from innovato.organisation.capabilities import Capability
-from workflow import holders, rules
+from workflow import deputies, holders, rules
 from workflow.models import CommentReport, Idea, MergeConsent, MergeProposal, Pilot, Reading, Review
 from workflow.selectors import delegations
 from workflow.selectors.comments import address_of
@@ -28,7 +29,8 @@ MOST_COUNTED = 100
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that waits for the reader: why, by when, and the one button. `about` names the idea or campaign."""
+    """One thing that waits for the reader: why, by when, and the one button. `about` names the idea or campaign, `behind`
+    the person for whom the reader would do it as a deputy."""
 
     title: str
     text: str
@@ -37,6 +39,7 @@ class Task:
     icon: str
     due_on: date | None = None
     about: str = ""
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,9 @@ def _pilot_task(pilot: Pilot, today: date) -> Task | None:
 # Roles -------------------------------------------------------------------------------------------------------------
 
 
+_NAMED = ("number", "uuid", "title", "state", "due_on", "department", "reexamination_department")
+
+
 def role_tasks(actor: rules.Actor, *, at: datetime) -> list[Task]:
     """What waits for who screens, reviews, decides or verifies. One or two queries for each role the person has."""
     tasks = []
@@ -216,44 +222,58 @@ def _review_tasks(actor: rules.Actor) -> list[Task]:
     ]
 
 
+def _behind(actor: rules.Actor, capability: Capability, idea: Idea) -> str:
+    """For whom the person would do this; empty in the own name."""
+    return deputies.names_behind(actor, capability, idea.judging_department_id)
+
+
+def _by_name(rows: Iterable, behind: Callable) -> list[tuple[str, list]]:
+    """The rows by the names for whom they would be done, what is done in the own name first."""
+    found = defaultdict(list)
+    for row in rows:
+        found[behind(row)].append(row)
+    return sorted(found.items())
+
+
 def _screening_tasks(actor: rules.Actor, at: datetime) -> list[Task]:
-    waiting = (
-        Idea.objects.actionable_by(actor, "admit", at=at)
-        .order_by(F("due_on").asc(nulls_last=True), "pk")
-        .values("pk")[:MOST_COUNTED]
+    rows = Idea.objects.actionable_by(actor, "admit", at=at).only(
+        "number", "state", "due_on", "department", "reexamination_department"
     )
-    found = Idea.objects.filter(pk__in=waiting).order_by().aggregate(n=Count("pk"), due=Min("due_on"))
-    if not found["n"]:
-        return []
+    rows = rows.order_by(F("due_on").asc(nulls_last=True), "pk")[:MOST_COUNTED]
     return [
         Task(
-            title=ngettext("Verifica %(n)d idea", "Verifica %(n)d idee", found["n"]) % {"n": found["n"]},
+            title=ngettext("Verifica %(n)d idea", "Verifica %(n)d idee", len(ideas)) % {"n": len(ideas)},
             text=_("Chi propone aspetta la prima risposta."),
             url=reverse("workflow:screening_queue"),
             verb=_("Apri la coda"),
             icon="screen",
-            due_on=found["due"],
+            due_on=ideas[0].due_on,
+            behind=behind,
         )
+        for behind, ideas in _by_name(rows, lambda idea: _behind(actor, Capability.SCREEN_IDEAS, idea))
     ]
 
 
 def _report_tasks(actor: rules.Actor) -> list[Task]:
     within = Idea.objects.filter(holders.reach(actor, Capability.SCREEN_IDEAS), pk=OuterRef("comment__idea"))
     rows = CommentReport.objects.filter(Exists(within), handled_at=None, comment__removed_at=None)
-    reports = list(rows.select_related("comment__idea").order_by("pk")[:MOST_COUNTED])
-    if not reports:
-        return []
-    first, n = reports[0].comment, len({report.comment_id for report in reports})
-    return [
-        Task(
-            title=ngettext("Controlla %(n)d commento segnalato", "Controlla %(n)d commenti segnalati", n) % {"n": n},
-            text=_shortened(reports[0].reason),
-            url=address_of(first, first.idea),
-            verb=_("Leggi"),
-            icon="comment",
-            about=first.idea.title,
+    rows = rows.select_related("comment__idea").order_by("pk")[:MOST_COUNTED]
+    tasks = []
+    for behind, reports in _by_name(rows, lambda row: _behind(actor, Capability.SCREEN_IDEAS, row.comment.idea)):
+        first, n = reports[0].comment, len({report.comment_id for report in reports})
+        title = ngettext("Controlla %(n)d commento segnalato", "Controlla %(n)d commenti segnalati", n) % {"n": n}
+        tasks.append(
+            Task(
+                title=title,
+                text=_shortened(reports[0].reason),
+                url=address_of(first, first.idea),
+                verb=_("Leggi"),
+                icon="comment",
+                about=first.idea.title,
+                behind=behind,
+            )
         )
-    ]
+    return tasks
 
 
 def _decision_tasks(actor: rules.Actor, at: datetime) -> list[Task]:
@@ -261,7 +281,7 @@ def _decision_tasks(actor: rules.Actor, at: datetime) -> list[Task]:
     today = formats.local_day(at)
     past_end = rules.where(actor, "conclude_pilot", at, Idea) & Q(pilot__ends_on__lte=today)
     rows = Idea.objects.filter(rules.where(actor, "approve_pilot", at, Idea) | past_end)
-    rows = rows.only("number", "uuid", "title", "state", "due_on").order_by(F("due_on").asc(nulls_last=True), "pk")
+    rows = rows.only(*_NAMED).order_by(F("due_on").asc(nulls_last=True), "pk")
     tasks = []
     for idea in rows[:MOST]:
         to_decide = idea.state == S.DECISION
@@ -274,6 +294,7 @@ def _decision_tasks(actor: rules.Actor, at: datetime) -> list[Task]:
                 icon="decide" if to_decide else "pilot",
                 due_on=idea.due_on,
                 about=idea.title,
+                behind=_behind(actor, Capability.DECIDE_IDEAS, idea),
             )
         )
     return tasks
@@ -292,8 +313,7 @@ def _verification_tasks(actor: rules.Actor, at: datetime) -> list[Task]:
             icon="star",
             due_on=idea.due_on,
             about=idea.title,
+            behind=_behind(actor, Capability.VERIFY_RESULTS, idea),
         )
-        for idea in rows.only("number", "uuid", "title", "due_on").order_by(F("due_on").asc(nulls_last=True), "pk")[
-            :MOST
-        ]
+        for idea in rows.only(*_NAMED).order_by(F("due_on").asc(nulls_last=True), "pk")[:MOST]
     ]

@@ -37,7 +37,7 @@ def give(
     )  # fmt: skip
     for row in given:
         _record(row, "delegation_given", by=by, at=at)
-        _tell(row, "delegation_given", {row.deputy_id}, at=at)
+        tell(row, "delegation_given", {row.deputy_id}, at=at)
     return given
 
 
@@ -96,7 +96,7 @@ def take_up(*, delegation_id: int, by: Person, at: datetime) -> Delegation:
 def _done(row: Delegation, kind: str, *, by: Person, at: datetime) -> Delegation:
     """Record a step and tell both of it."""
     number = _record(row, kind, by=by, at=at)
-    _tell(row, kind, {row.delegator_id, row.deputy_id}, at=at, suffix=f":{number}", by=by)
+    tell(row, kind, {row.delegator_id, row.deputy_id}, at=at, suffix=f":{number}", by=by)
     return row
 
 
@@ -114,14 +114,14 @@ def _record(row: Delegation, kind: str, *, by: Person, at: datetime) -> int:
     return events.record(idea_id=None, kind=kind, at=at, by_id=by.pk, data=data).number
 
 
-def _tell(
+def tell(
     row: Delegation, kind: str, people: set[int], *, at: datetime, suffix: str = "", by: Person | None = None
 ) -> None:
     """Promise the notice to these people, each seeing it from their own side."""
     context = {
         "title": f"{row.delegator.get_full_name()} → {row.deputy.get_full_name()}",
         "url": reverse("workflow:delegations"),
-        "task_label": _label_to_keep(row.capability),
+        "task_label": label_to_keep(row.capability),
         "department": row.department.short_name,
         "delegator_name": row.delegator.get_full_name(),
         "deputy_name": row.deputy.get_full_name(),
@@ -139,7 +139,7 @@ def _tell(
         )
 
 
-def _label_to_keep(capability: str) -> str:
-    """The capability's words as they are stored with a notice: Italian, translated again for each reader."""
+def label_to_keep(capability: str) -> str:
+    """A capability's words as they are stored with a notice: Italian, translated again for each reader."""
     with override("it"):
         return str(LABELS[Capability(capability)])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from innovato.organisation import services as organisation
 from innovato.organisation.errors import OrganisationError
 from innovato.organisation.models import Department, Person
-from workflow.services import events
+from workflow.services import endings, events
 
 LONGEST_REASON = 300
 
@@ -49,6 +49,7 @@ def close(*, department: Department, by: Person, at: datetime, reason: str) -> D
 def _record(kind: str, department: Department, *, by: Person, at: datetime, reason: str, **data) -> None:
     about = {"department": department.pk, "code": department.code, "reason_text": reason}
     events.record(idea_id=None, kind=kind, at=at, by_id=by.pk, data=about | data)
+    endings.tell_now(at=at)
 
 
 def _checked(reason: str) -> str:

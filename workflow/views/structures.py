@@ -22,6 +22,7 @@ from workflow.context import actor_of
 from workflow.errors import NotAllowed
 from workflow.forms.structures import AppointForm, OtherDepartmentForm, ReasonForm
 from workflow.selectors.reorganising import preview
+from workflow.services import endings
 from workflow.services import reorganising as services
 from workflow.views.answers import PRINTED_AGAIN, done, key_or_none, refused
 
@@ -136,9 +137,9 @@ def _asked_member(asked, row: holdings.Holding) -> Person | None:
 def _take_back(row: holdings.Holding, person: Person | None, found: Department, about: dict) -> None:
     group = Group.objects.get(pk=row.group_id) if row.group_id else None
     if person is not None and group is not None:
-        organisation.dismiss(person=person, group=group, **about)
+        endings.dismiss(person=person, group=group, **about)
     else:
-        organisation.take_back(capability=row.capability, department=found, group=group, person=person, **about)
+        endings.take_back(capability=row.capability, department=found, group=group, person=person, **about)
 
 
 @signed_in

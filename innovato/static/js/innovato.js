@@ -5,8 +5,8 @@
    Server events (HX-Trigger header): announce: "text" · moveFocus: "id of an element".
    data-focus        takes the focus when it arrives (error summaries)
    data-announce     its text is read out when it arrives by a swap (headings of results)
-   data-toast        a short message; goes after ten seconds unless somebody points at it; ="err" (role=alert) stays until
-                     its data-close button is pressed
+   data-toast        a short message; goes after ten seconds unless somebody points at it, or when the next comes;
+                     ="err" (role=alert) stays until its data-close button is pressed
    data-counter="id" characters typed; the words come from data-one and data-many of that element
    data-copy="#id"   copies that element's text and shows data-done · data-print prints · both start hidden
    data-find="url"   a form whose code is looked up in the lists published there, by this browser, instead of being sent;
@@ -37,10 +37,15 @@
     element.focus();
   }
 
-  /* Short messages */
+  /* Short messages: a new one takes the place of what was offered before, whose undo would no longer fit */
   function toast(element) {
     var timer, text = element.querySelector("span");
-    if (element.dataset.toast === "err") return;
+    if (element.dataset.toast === "err") return;  // nothing changed: what was offered before still holds
+    each(document, "[data-toast]:not([data-toast=err])", function (older) {
+      if (older === element) return;
+      if (older.contains(document.activeElement)) focusOn(element.querySelector("button"));
+      older.remove();
+    });
     announce(text ? text.textContent : "");
     function start() { timer = setTimeout(function () { element.remove(); }, TOAST_MS); }
     function stop() { clearTimeout(timer); }
