@@ -35,15 +35,15 @@ def check_choices(ballot, choices: Collection[str]) -> None:
         raise errors.RepeatedChoice()
 
 
-def check_options(chosen: Collection[str], ideas: Mapping[str, int]) -> None:
-    """Raise UnknownChoice unless every chosen code is among the ballot's `ideas` (idea by option code)."""
-    if set(chosen) - set(ideas):
+def check_options(chosen: Collection[str], options: Collection[str]) -> None:
+    """Raise UnknownChoice unless every chosen code is among the ballot's."""
+    if set(chosen) - set(options):
         raise errors.UnknownChoice()
 
 
-def check_not_own(person_id: int, authors: Mapping[int, Collection[int]]) -> None:
-    """Raise OwnIdea when the person signs one of the chosen ideas (`authors`: people by idea)."""
-    if any(person_id in people for people in authors.values()):
+def check_not_own(chosen: Collection[str], is_own: Mapping[str, bool]) -> None:
+    """Raise OwnIdea when the person signs one of the chosen ideas (`is_own`: by option code)."""
+    if any(is_own[code] for code in chosen):
         raise errors.OwnIdea()
 
 

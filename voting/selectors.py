@@ -8,18 +8,23 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models.functions import Left
 
+from innovato.compiled import Compiled
 from innovato.organisation.models import Person
 from voting import rules, urn
 from voting.database import DatabaseNow
 from voting.keystore import KeyTrouble
-from voting.models import Ballot, Elector, Objection, Publication, UrnBox
+from voting.models import Ballot, Elector, Objection, Option, Publication, UrnBox
 from voting.states import COUNTED, BallotState
-from workflow.models import Authorship, Idea
+from workflow.models import Authorship, Theme
+
+BEGINNING = 240  # characters of a proposal that a paper may show
 
 
 class Held(StrEnum):
@@ -51,12 +56,21 @@ class OwnPaper:
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One idea on the paper as this person meets it. `own` ideas can't be chosen; `elector`: who may vote at all."""
+    """One idea on the paper as this person meets it. `own` ideas can't be chosen; `elector`: who may vote at all.
+
+    `beginning` is how the proposal begins; `department` and `theme` are names, empty where the idea has none.
+    """
 
     code: str
-    idea: Idea
     own: bool
     elector: bool
+    idea_id: int
+    ref: str
+    title: str
+    beginning: str
+    cost: Decimal | None
+    department: str
+    theme: str
 
 
 @dataclass(frozen=True)
@@ -173,14 +187,28 @@ def own_order(*, ballot_id: UUID, person: Person, codes: Iterable[str]) -> list[
     return sorted(codes, key=lambda code: hashlib.sha256(seed + code.encode()).digest())
 
 
+def _lines(ballot: UUID, person: UUID, person_id: int) -> QuerySet:
+    """Every option of a ballot with what the paper shows of its idea, and what this person may do with it."""
+    signed = Authorship.objects.filter(idea=OuterRef("idea"), person=person_id, status=Authorship.Status.ACCEPTED)
+    elector = Elector.objects.filter(ballot=ballot, person=person)
+    shown = (
+        "idea", "idea__number", "idea__title", Left("idea__proposal", BEGINNING), "idea__estimated_cost",
+        "idea__department__short_name", "idea__theme__name_it", "idea__theme__name_en",
+    )  # fmt: skip
+    return Option.objects.filter(ballot=ballot).order_by().values_list("code", Exists(signed), Exists(elector), *shown)
+
+
+_LINES = Compiled(_lines, ballot=UUID, person=UUID, person_id=int)
+
+
 def paper_lines(*, ballot: Ballot, person: Person) -> list[PaperLine]:
-    """The ideas on the ballot in the person's own order. One query, however many ideas."""
-    signed = Authorship.objects.filter(idea=OuterRef("idea"), person=person.pk, status="accepted")
-    elector = Elector.objects.filter(ballot=ballot, person=person.uuid)
-    rows = ballot.options.select_related("idea__theme", "idea__department")
-    options = {option.code: option for option in rows.annotate(own=Exists(signed), elector=Exists(elector))}
-    order = own_order(ballot_id=ballot.pk, person=person, codes=options)
-    return [PaperLine(code, options[code].idea, options[code].own, options[code].elector) for code in order]
+    """The ideas on the ballot in the person's own order, themes in the reader's language. One query for any number."""
+    found = {}
+    for row in _LINES.rows(ballot=ballot.pk, person=person.uuid, person_id=person.pk):
+        *values, department, theme_it, theme_en = row
+        theme = Theme(name_it=theme_it or "", name_en=theme_en or "").name
+        found[row[0]] = PaperLine(*values, department=department or "", theme=theme)
+    return [found[code] for code in own_order(ballot_id=ballot.pk, person=person, codes=found)]
 
 
 def may_vote(lines: Iterable[PaperLine]) -> bool:

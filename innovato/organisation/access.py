@@ -10,6 +10,8 @@ from typing import Self
 from django.db.models import BigIntegerField, CharField, DateField, Q, Value
 from django.utils import timezone
 
+from innovato.compiled import Compiled
+
 from .capabilities import IMPLIES, INCOMPATIBLE, Capability, sources_of
 from .models import Delegation, Department, DepartmentGroupObjectPermission, DepartmentUserObjectPermission
 
@@ -157,7 +159,7 @@ def _granted_paths(person_id: int, day: date) -> tuple[dict[Capability, set[str]
     delegator, so that it ends with it; and only grants count, never another delegation.
     """
     paths, lent = defaultdict(set), []
-    for codename, path, *delegation in _lent_rows(person_id, day).union(*_own_rows(person_id)):
+    for codename, path, *delegation in _GRANTS.rows(person=person_id, day=day):
         if delegation[0] is None:
             paths[Capability(codename)].add(path)
         else:
@@ -188,6 +190,14 @@ def _lent_rows(person_id: int, day: date):
         rows = mine.filter(**{f"{grants}__permission__codename__in": list(Capability)}).order_by()
         sides.append(rows.values_list(f"{grants}__permission__codename", f"{grants}__content_object__path", *about))
     return sides[0].union(sides[1])
+
+
+def _grant_rows(*, person: int, day: date):
+    """Every grant that counts, the lent ones with their delegation."""
+    return _lent_rows(person, day).union(*_own_rows(person))
+
+
+_GRANTS = Compiled(_grant_rows, person=int, day=date)
 
 
 def _met(granted: Capability, path: str, pk, delegator_id, first_name, last_name, ends_on, lent, below) -> list[_Lent]:

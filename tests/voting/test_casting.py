@@ -273,8 +273,8 @@ def test_the_support_button_of_an_own_idea_or_of_another_ballot_is_refused(vote)
 
 def test_a_paper_costs_the_same_few_queries_on_any_ballot(vote, on_postgres, django_assert_num_queries):
     large = opened(ideas=12, people=2, votes_per_person=10)
-    # ballot, options, authors, own box, new box, on PostgreSQL the lock; and the two ends of the test's savepoint
-    queries = (6 if on_postgres else 5) + 2
+    # ballot, options with their authors, own box, new box, on PostgreSQL the lock; and the two ends of the test's savepoint
+    queries = (5 if on_postgres else 4) + 2
     for ballot in (vote, large):
         ballot.cast(ballot.people[0], 0)
         with django_assert_num_queries(queries):

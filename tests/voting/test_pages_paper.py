@@ -294,11 +294,11 @@ def test_a_paper_of_no_ballot_is_a_sentence(vote, ballot):
 def test_saving_a_paper_costs_few_queries_and_always_the_same(vote, django_assert_num_queries, on_postgres):
     """Session and person, then what the casting itself asks: on PostgreSQL one lock more.
 
-    Two of the nine are the savepoint of the test's own transaction: a server asks seven.
+    Two of the eight are the savepoint of the test's own transaction: a server asks six.
     """
     client = browser(vote.people[0])
     for numbers in ((0,), (1, 2), (), (3,)):
-        with django_assert_num_queries(9 + on_postgres):
+        with django_assert_num_queries(8 + on_postgres):
             send(client, vote, *numbers)
 
 

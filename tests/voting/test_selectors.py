@@ -70,7 +70,7 @@ def test_the_order_does_not_move_when_the_person_or_others_vote(vote):
 def test_own_ideas_are_marked_on_the_paper(vote):
     author = Person.objects.get(authorships__idea=vote.ideas[1])
     lines = selectors.paper_lines(ballot=vote.ballot, person=author)
-    assert {line.idea.pk for line in lines if line.own} == {vote.ideas[1].pk}
+    assert {line.idea_id for line in lines if line.own} == {vote.ideas[1].pk}
 
 
 @pytest.mark.parametrize("ideas", [2, 9])
@@ -78,7 +78,7 @@ def test_the_paper_costs_the_same_queries_however_many_ideas(ideas, django_asser
     vote = opened(people=1, ideas=ideas)
     with django_assert_num_queries(1):
         lines = selectors.paper_lines(ballot=vote.ballot, person=vote.people[0])
-        assert [(line.idea.theme, line.idea.department.name) for line in lines] == [(None, "Sportelli")] * ideas
+        assert [(line.theme, line.department) for line in lines] == [("", "Sportelli")] * ideas
 
 
 def test_the_desk_finds_the_ballots_one_may_vote_in_with_the_own_paper(vote):

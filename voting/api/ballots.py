@@ -77,11 +77,11 @@ class OneBallot(BallotView):
         lines = selectors.paper_lines(ballot=ballot, person=request.user)
         seen = set(
             Idea.objects.visible_to(self.actor)
-            .filter(pk__in=[line.idea.pk for line in lines])
+            .filter(pk__in=[line.idea_id for line in lines])
             .values_list("pk", flat=True)
         )
         context = {
-            "options": [line for line in lines if line.idea.pk in seen],
+            "options": [line for line in lines if line.idea_id in seen],
             "may_vote": selectors.may_vote(lines),
         }
         return Response(shapes.BallotDetail(ballot, context=context).data)

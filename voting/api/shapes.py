@@ -41,8 +41,8 @@ class OptionShape(serializers.Serializer):
     """One idea on the ballot; one's `own` ideas can't be chosen."""
 
     code = serializers.CharField()
-    idea = serializers.CharField(source="idea.ref")
-    title = serializers.CharField(source="idea.title")
+    idea = serializers.CharField(source="ref")
+    title = serializers.CharField()
     own = serializers.BooleanField()
 
 

@@ -77,7 +77,7 @@ def _page(
     own = selectors.own_paper(ballot=ballot, person=request.user)
     over = ballot.state == BallotState.CLOSED or ballot.now >= ballot.closes_at
     accepting = ballot.state == BallotState.OPEN and not over and not ballot.is_frozen
-    titles = {line.code: line.idea.title for line in lines}
+    titles = {line.code: line.title for line in lines}
     objecting = rules.takes_objections(ballot, now=ballot.now)
     objection = selectors.own_objection(ballot=ballot, person=request.user) if objecting else None
     initial = {"text": objection.text} if objection else {}
@@ -86,7 +86,7 @@ def _page(
         "ballot": ballot,
         "lines": lines,
         "paper": own,
-        "chosen": own.choices if kept is None else frozenset(kept),
+        "rows": panels.paper_rows(lines, own.choices if kept is None else frozenset(kept)) if accepting else "",
         "accepting": accepting,
         "over": over,
         "objection_hours": settings.INNOVATO_OBJECTION_HOURS,

@@ -53,20 +53,26 @@ def _in_view(rows: QuerySet[Campaign], view: View) -> QuerySet[Campaign]:
 def with_figures(rows: QuerySet[Campaign], at: datetime) -> QuerySet[Campaign]:
     """Add how many ideas everybody may read, when the running ballot ends and when the next one opens."""
     ideas = Idea.objects.filter(campaign=OuterRef("pk"), state__in=PUBLISHED).order_by()
+    counted = ideas.values("campaign").annotate(n=Count("pk")).values("n")
+    return _with_rounds(rows, at).annotate(
+        idea_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+    )
+
+
+def _with_rounds(rows: QuerySet[Campaign], at: datetime) -> QuerySet[Campaign]:
+    """Add when the running ballot ends and when the next one opens."""
     rounds = Round.objects.filter(campaign=OuterRef("pk"))
     running = rounds.filter(voting_opens_at__lte=at, voting_closes_at__gt=at).order_by("-voting_opens_at")
     coming = rounds.filter(voting_opens_at__gt=at).order_by("voting_opens_at")
-    counted = ideas.values("campaign").annotate(n=Count("pk")).values("n")
     return rows.annotate(
-        idea_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         voting_ends_at=Subquery(running.values("voting_closes_at")[:1], output_field=DateTimeField()),
         next_voting_at=Subquery(coming.values("voting_opens_at")[:1], output_field=DateTimeField()),
     )
 
 
 def find_campaign(*, slug: str, at: datetime) -> Campaign | None:
-    """One campaign with its figures and its sponsor. One query."""
-    return with_figures(Campaign.objects.filter(slug=slug), at).select_related("sponsor").first()
+    """One campaign with its ballots' dates and its sponsor. One query."""
+    return _with_rounds(Campaign.objects.filter(slug=slug).order_by(), at).select_related("sponsor").first()
 
 
 def stages_due(at: datetime) -> list[int]:
