@@ -145,7 +145,7 @@ def report(vote, voter, filter_class) -> str:
 
 
 def test_an_error_report_names_no_choice_no_paper_and_no_key(vote, monkeypatch):
-    monkeypatch.setattr(casting, "_write", lambda *args: 1 / 0)
+    monkeypatch.setattr(casting, "_insert", lambda *args: 1 / 0)
     names = ("server_nonce", vote.codes[0])
     # What the tests' own helpers hold in their hands is theirs to tell.
     own = report(vote, vote.people[0], SealedReporterFilter)
@@ -155,7 +155,7 @@ def test_an_error_report_names_no_choice_no_paper_and_no_key(vote, monkeypatch):
 
 
 def test_the_filter_is_what_keeps_the_report_silent(vote, monkeypatch):
-    monkeypatch.setattr(casting, "_write", lambda *args: 1 / 0)
+    monkeypatch.setattr(casting, "_insert", lambda *args: 1 / 0)
     assert "server_nonce" in report(vote, vote.people[0], SafeExceptionReporterFilter)
 
 

@@ -26,9 +26,7 @@ ATTEMPTS = 5
 # The statements of a paper. Django would write their SQL anew for every paper: three quarters of what a paper cost.
 _NEEDED = {"id", "state", "opens_at", "closes_at", "max_choices", "key_commitment", "frozen_at"}
 _COLUMNS = [field.attname for field in Ballot._meta.concrete_fields if field.attname in _NEEDED]  # in the model's order
-_TABLE = UrnBox._meta.db_table
-_UPDATE = f"UPDATE {_TABLE} SET box = %s WHERE ballot_id = %s AND handle = %s"
-_INSERT = f"INSERT INTO {_TABLE} (box, ballot_id, handle) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_URN = UrnBox._meta.db_table
 
 
 def _the_ballot(ballot: UUID, person: UUID):
@@ -162,22 +160,29 @@ def _replace(ballot: Ballot, urn: Urn, handle: bytes, new_paper: Callable) -> Pa
         if new is None:
             UrnBox.boxes.filter(ballot=ballot, handle=handle).delete()
             return None
-        box = urn.seal(handle, new)
         if old is not None:
-            _write(_UPDATE, {"box": box, "ballot_id": ballot.pk, "handle": handle})
+            _update(ballot.pk, handle, urn.seal(handle, new))
             return new
-        if _write(_INSERT, {"box": box, "ballot_id": ballot.pk, "handle": handle}):
+        if _insert(ballot.pk, handle, urn.seal(handle, new)):
             return new
     raise errors.Busy()
 
 
-def _write(statement: str, values: dict) -> bool:
-    """Send one of the two statements that put a box into the urn; False when an insert met the same person's other window.
+def _insert(ballot_id: UUID, handle: bytes, box: bytes) -> bool:
+    """Put a box where there is none; False when the same person's other window was first. Waits for its commit."""
+    return _write(f"INSERT INTO {_URN} (box, ballot_id, handle) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                  ballot_id, handle, box)  # fmt: skip
 
-    The insert waits for that window's commit.
-    """
-    columns = {field.attname: field for field in UrnBox._meta.concrete_fields}
-    sent = [columns[name].get_db_prep_save(value, connection) for name, value in values.items()]
+
+def _update(ballot_id: UUID, handle: bytes, box: bytes) -> None:
+    """Put another box in the place of the one that is held."""
+    _write(f"UPDATE {_URN} SET box = %s WHERE ballot_id = %s AND handle = %s", ballot_id, handle, box)
+
+
+def _write(statement: str, ballot_id: UUID, handle: bytes, box: bytes) -> bool:
+    """Whether the statement, which takes box, ballot and handle in this order, changed a row."""
+    fields = {field.attname: field for field in UrnBox._meta.concrete_fields}
+    values = {"box": box, "ballot_id": ballot_id, "handle": handle}
     with connection.cursor() as cursor:
-        cursor.execute(statement, sent)
+        cursor.execute(statement, [fields[name].get_db_prep_save(value, connection) for name, value in values.items()])
         return cursor.rowcount == 1
