@@ -26,6 +26,7 @@ from voting.demo.lives import life_of_idea
 from voting.demo.people import write_people
 from voting.demo.rights import give_rights
 from voting.demo.stories import stories
+from voting.demo.talk import life_of_conversation
 from voting.demo.timeline import Life
 from voting.demo.town import Town, moment
 from workflow.selectors.participation import YEARS_BACK
@@ -78,6 +79,7 @@ def live(town: Town) -> None:
     for slug, campaign in town.campaigns.items():
         for story in stories(slug):
             timeline.add(life_of_idea(town, story, campaign))
+    timeline.add(life_of_conversation(town))
     timeline.add(life_of_figures(town))
     timeline.add(life_of_delegation(town))
     timeline.run(until=town.today, progress=_Years(town.say))

@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who follows an idea of the demo and what colleagues write under it, once everybody sees it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from innovato.organisation.calendar import is_working_day
 from innovato.organisation.models import Person
+from innovato.participation.catalogue import before, quarter_of
 from voting.demo.phrases import COMMENTS, REPLIES
 from voting.demo.stories import Story
 from voting.demo.timeline import Life
-from voting.demo.town import Town
-from workflow.models import Authorship, Campaign, Comment
+from voting.demo.town import ONE_DAY, Town, moment
+from workflow.models import Authorship, Campaign, Comment, Idea
 from workflow.services import comments, following
+from workflow.states import PUBLISHED
 
 MOST_FOLLOWERS = 5
 LONG_PAST = timedelta(days=1000)  # of what is older, nobody follows anything any more
+TALKERS = (
+    25,
+    35,
+)  # in a thousand people, in the last quarter but one and in the last: enough for a large office's figure
 
 
 def life_of_talk(town: Town, story: Story, campaign: Campaign, idea_id: int) -> Life:
@@ -34,6 +41,36 @@ def life_of_talk(town: Town, story: Story, campaign: Campaign, idea_id: int) -> 
     if comment and (report := story.more.get("report")):
         at = yield at + timedelta(hours=5)
         comments.report_comment(comment_id=comment.pk, by=town.named["omar"], at=at, reason=report)
+
+
+def life_of_conversation(town: Town) -> Life:
+    """In the two quarters before this one people of all offices, each once, say something under an idea everybody sees.
+
+    So HR's figures of these quarters have something to show: large departments stand with theirs, small ones are hidden.
+    """
+    dice = town.dice("conversation")
+    last, named = before(quarter_of(town.today.date())), {person.pk for person in town.named.values()}
+    for quarter, part in zip((before(last), last), TALKERS, strict=True):
+        people = [each for each in town.people if each.joined_on < quarter.first_day and each.pk not in named]
+        people = dice.sample(people, min(len(people), len(town.people) * part // 1000))
+        length = (quarter.last_day - quarter.first_day).days + 1
+        days = [day for n in range(length) if is_working_day(day := quarter.first_day + n * ONE_DAY)]
+        hours = (9, 11, 13, 15)
+        times = sorted(moment(dice.choice(days), dice.choice(hours), dice.randrange(60)) for _person in people)
+        for person, wanted in zip(people, times, strict=True):
+            at = yield wanted
+            _say_something(town, person, at, dice)
+
+
+def _say_something(town: Town, person: Person, at: datetime, dice) -> None:
+    ideas = Idea.objects.filter(state__in=PUBLISHED, published_at__gt=at - LONG_PAST, published_at__lt=at)
+    ideas = ideas.exclude(comments__author=person).order_by("number").values_list("pk", flat=True)
+    if not ideas:
+        return
+    idea = dice.choice(ideas)
+    said = set(Comment.objects.filter(idea=idea).values_list("body", flat=True))
+    kind, text = dice.choice([each for each in COMMENTS if each[1] not in said] or COMMENTS)
+    comments.add_comment(idea_id=idea, by=person, at=at, kind=kind, body=text)
 
 
 def _chance_comments(dice, campaign: Campaign) -> list[tuple[str, str, str]]:
