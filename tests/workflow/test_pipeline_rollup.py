@@ -13,9 +13,11 @@ from innovato.formats import local_day
 from tests import factories as make
 from workflow.models import (
     IdeaEvent,
+    Pilot,
     PipelineAgeing,
     PipelineCohort,
     PipelineCursor,
+    PipelineList,
     PipelineMonth,
     PipelinePosition,
     PipelineStay,
@@ -331,3 +333,33 @@ def test_an_event_of_a_clock_in_the_next_month_stops_nothing(city):
                                       at=make.NOW + timedelta(days=days), data={"stage": stage})])  # fmt: skip
         rollup.refresh(at=make.NOW)
     assert PipelineMonth.objects.filter(scope=left, standing=1).values_list("state", flat=True).last() == "admitted"
+
+
+def test_lists_keep_no_more_than_a_page_shows(city):
+    root, (left, _right, first, *_others), (call, _other) = city
+    author, today = make.person(home=root), local_day(make.NOW)
+    plan = {"owner": author, "department": first, "approved_at": make.NOW, "starts_on": today - timedelta(days=400)}
+    pilots, moves = [], []
+    for n in range(60):
+        idea = make.idea(author, call, state="piloting" if n < 55 else "verified", department=first)
+        pilots.append(Pilot(idea=idea, ends_on=today - timedelta(days=n + 1), **plan))
+    for n, idea in enumerate([make.idea(author, call, state="verified", department=first) for _n in range(22)]):
+        for kind, to, days in (("submit", S.SCREENING, 90), ("verify", S.VERIFIED, n)):
+            stage = {"department": first.pk, "due_on": None}
+            moves.append(IdeaEvent(idea=idea, kind=kind, from_state=S.DRAFT, to_state=to, data={"stage": stage},
+                                   at=make.NOW - timedelta(days=days)))  # fmt: skip
+    Pilot.objects.bulk_create(pilots)
+    events.record_many(sorted(moves, key=lambda event: event.at))
+    for _turn in range(20):
+        rollup.refresh(at=make.NOW, piece=5, pieces=1)
+    for scope in (root, left, first):
+        kept = PipelineList.objects.get(scope=scope)
+        ended = Pilot.objects.filter(pk__in=kept.past_end).values_list("ends_on", flat=True)
+        assert (len(kept.past_end), max(ended)) == (50, today - timedelta(days=6))
+        newest = [event.idea_id for event in sorted(moves, key=lambda event: event.at) if event.kind == "verify"][::-1]
+        assert [idea for _at, idea in kept.verified] == newest[:20]
+    Pilot.objects.update(ends_on=today)
+    rollup.refresh(at=make.NOW + timedelta(days=0, hours=1))
+    assert PipelineList.objects.get(scope=first).past_end != []
+    rollup.rebuild(at=make.NOW)
+    assert [row.past_end for row in PipelineList.objects.all()] == [[], [], []]

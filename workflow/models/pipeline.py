@@ -136,3 +136,14 @@ class PipelineAgeing(Scoped):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "state"], name="pipeline_ageing_once")]
+
+
+class PipelineList(models.Model):
+    """What the page lists of one department and of those below it: at most so many keys as it shows, however many there are.
+
+    `past_end` are running pilots, the longest past first; `verified` the latest verified ideas, each with its moment.
+    """
+
+    scope = models.OneToOneField(Department, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    past_end = models.JSONField(default=list)
+    verified = models.JSONField(default=list)

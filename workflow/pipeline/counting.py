@@ -21,6 +21,7 @@ NO_ANSWER = frozenset(
 DECIDING = frozenset({"approve_pilot", "decline", "defer"})
 UNDOING = frozenset({"undo_admission", "undo_refusal", "undo_merge"})
 LONGEST = 3650  # days; a longer stay counts as this
+LISTED_PILOTS, LISTED_BENEFITS = 50, 20
 
 
 @dataclass
@@ -92,6 +93,7 @@ class Sums:
     stays: dict = field(default_factory=lambda: defaultdict(Stays))  # (department, month, state)
     cohorts: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0, 0]))  # (department, campaign, year)
     latest: dict = field(default_factory=dict)  # (department, campaign, year): the last submission
+    verified: dict = field(default_factory=lambda: defaultdict(list))  # department: (moment, idea)
 
 
 def month_of(at: datetime) -> date:
@@ -163,6 +165,8 @@ def _note_milestones(position: Position, event: Event, sums: Sums) -> None:
         _count_cohort(position, sums, -1)
         position.realised_at = event.at
         _count_cohort(position, sums, +1)
+    elif event.to_state == S.VERIFIED:
+        sums.verified[event.department].append((event.at.isoformat(), position.idea))
 
 
 def _take_back(position: Position, event: Event, sums: Sums) -> None:

@@ -69,6 +69,7 @@ def build(access: DepartmentAccess, chosen: Department | None, *, at: datetime) 
     below = selectors.departments_below(access, chosen)
     flow = selectors.flow(scopes, today=today)
     fresh = selectors.freshness()
+    pilots, verified = selectors.lists(scopes)
     sections = (
         _by_month(flow),
         _times(selectors.times(scopes, today=today)),
@@ -76,8 +77,8 @@ def build(access: DepartmentAccess, chosen: Department | None, *, at: datetime) 
         _on_time(selectors.on_time(scopes, today=today)),
         _on_time_below(selectors.on_time_below(scopes, today=today)),
         _cohorts(selectors.cohorts(scopes, at=at)),
-        _past_end(selectors.pilots_past_end(below, today=today), today),
-        _benefits(selectors.verified_benefits(below), flow),
+        _past_end(selectors.pilots_past_end(pilots, below, today=today), today),
+        _benefits(selectors.verified_benefits(verified, below), flow),
     )
     where = str(chosen) if chosen else _where(scopes)
     facts = [

@@ -17,14 +17,15 @@ from workflow.models import (
     PipelineAgeing,
     PipelineCohort,
     PipelineCursor,
+    PipelineList,
     PipelineMonth,
     PipelineStay,
 )
-from workflow.pipeline.counting import HORIZONS, percentile
+from workflow.pipeline.counting import HORIZONS, LISTED_BENEFITS, LISTED_PILOTS, percentile
 from workflow.states import IdeaState
 
 MONTHS = 12
-COHORTS, PILOTS, BENEFITS, BELOW = 20, 50, 20, 30
+COHORTS, BELOW = 20, 30
 
 
 def scopes_of(access: DepartmentAccess, chosen: int | None) -> list[int]:
@@ -125,14 +126,17 @@ def on_time(scopes: Sequence[int], *, today: date) -> list[tuple[date, OnTime]]:
 
 
 def on_time_below(scopes: Sequence[int], *, today: date) -> list[tuple[str, OnTime]]:
-    """The same answers by the departments directly below, in their order. One query."""
-    rows = PipelineStay.objects.filter(scope__parent__in=scopes, month__gte=last_months(today)[0], promised__gt=0)
-    found = (
-        rows.order_by("scope__path")
-        .values("scope__path", "scope__short_name")
+    """The same answers by the departments directly below, in their order. Two queries."""
+    below = dict(Department.objects.filter(parent__in=scopes).order_by("path").values_list("pk", "short_name"))
+    rows = PipelineStay.objects.filter(scope__in=below, month__gte=last_months(today)[0], promised__gt=0)
+    found = {
+        scope: OnTime(promised, kept)
+        for scope, promised, kept in rows.order_by()
+        .values("scope")
         .annotate(p=Sum("promised"), k=Sum("kept"))
-    )
-    return [(row["scope__short_name"], OnTime(row["p"], row["k"])) for row in found[:BELOW]]
+        .values_list("scope", "p", "k")
+    }
+    return [(name, found[pk]) for pk, name in below.items() if pk in found][:BELOW]
 
 
 @dataclass(frozen=True)
@@ -206,16 +210,23 @@ def _cohort(row: dict, at: datetime) -> Cohort:
     return Cohort(row["campaign__title"], row["year"], row["n_submitted"], after("approved"), after("realised"))
 
 
-def pilots_past_end(departments: Sequence[int] | frozenset[int], *, today: date) -> list[Pilot]:
-    """Running pilots whose end has passed, the longest past first; at most fifty. One query."""
-    rows = Pilot.objects.filter(idea__state=IdeaState.PILOTING, ends_on__lt=today, idea__department__in=departments)
-    return list(rows.select_related("idea", "department").order_by("ends_on", "pk")[:PILOTS])
+def lists(scopes: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The keys of the pilots past their end and of the ideas verified last, as the last refresh left them. One query."""
+    rows = list(PipelineList.objects.filter(scope__in=scopes))
+    return [key for row in rows for key in row.past_end], [idea for row in rows for _at, idea in row.verified]
 
 
-def verified_benefits(departments: Sequence[int] | frozenset[int]) -> list[Pilot]:
-    """The latest verified benefits; at most twenty. One query."""
-    rows = Pilot.objects.filter(verified_at__isnull=False, idea__department__in=departments)
-    return list(rows.select_related("idea").order_by(F("verified_at").desc(), "-pk")[:BENEFITS])
+def pilots_past_end(pilots: Sequence[int], departments: frozenset[int], *, today: date) -> list[Pilot]:
+    """Those of these pilots that still run and are past their end, the longest past first; at most fifty. One query."""
+    rows = Pilot.objects.filter(pk__in=pilots, idea__state=IdeaState.PILOTING, idea__department__in=departments)
+    rows = rows.filter(ends_on__lt=today, concluded_at=None)
+    return list(rows.select_related("idea", "department").order_by("ends_on", "pk")[:LISTED_PILOTS])
+
+
+def verified_benefits(ideas: Sequence[int], departments: frozenset[int]) -> list[Pilot]:
+    """The benefits of these ideas, the latest first; at most twenty. One query."""
+    rows = Pilot.objects.filter(idea__in=ideas, verified_at__isnull=False, idea__department__in=departments)
+    return list(rows.select_related("idea").order_by(F("verified_at").desc(), "-pk")[:LISTED_BENEFITS])
 
 
 def departments_below(access: DepartmentAccess, chosen: Department | None) -> frozenset[int]:

@@ -17,15 +17,17 @@ from workflow.models import (
     ChainHead,
     Idea,
     IdeaEvent,
+    Pilot,
     PipelineAgeing,
     PipelineCohort,
     PipelineCursor,
+    PipelineList,
     PipelineMonth,
     PipelinePosition,
     PipelineStay,
 )
 from workflow.pipeline import counting
-from workflow.states import OPEN
+from workflow.states import OPEN, IdeaState
 
 PIECE = 10_000
 PIECES = 20  # in one go; the clock's next tick goes on
@@ -66,7 +68,7 @@ def _tree() -> dict[str, str]:
 
 
 def _forget(cursor: PipelineCursor, tree: dict[str, str]) -> None:
-    for model in (PipelinePosition, PipelineMonth, PipelineStay, PipelineCohort, PipelineAgeing):
+    for model in (PipelinePosition, PipelineMonth, PipelineStay, PipelineCohort, PipelineAgeing, PipelineList):
         model.objects.all().delete()
     cursor.number, cursor.tree, cursor.aged_on = 0, tree, None
 
@@ -102,7 +104,7 @@ def _moved_on(cursor: PipelineCursor, *, at: datetime) -> None:
 
 
 def _count(cursor: PipelineCursor, *, at: datetime, piece: int) -> int:
-    """Count the next events in, moving the cursor in memory; the months up to `at` have their rows after it."""
+    """Count the next events in, moving the cursor in memory; once none is left the months up to `at` have their rows."""
     columns = ("number", "idea", "kind", "from_state", "to_state", "at", "data")
     rows = list(IdeaEvent.objects.filter(number__gt=cursor.number).order_by("number").values_list(*columns)[:piece])
     moves = [row for row in rows if row[1] is not None and row[4] and _is_counted(row)]
@@ -127,10 +129,12 @@ def _count(cursor: PipelineCursor, *, at: datetime, piece: int) -> int:
             date.fromisoformat(due) if due else None,
         )
         positions[idea] = counting.add(positions.get(idea), event, sums)
-    _carry_forward(max([at, *(row[5] for row in moves)]))
+    if moves:
+        _carry_forward(max(row[5] for row in moves))
     _save_positions(positions)
     _add_up(sums, _scopes(cursor.tree))
-    _carry_forward(at)
+    if len(rows) < piece:
+        _carry_forward(at)
     if rows:
         cursor.number = rows[-1][0]
     return len(rows)
@@ -203,6 +207,7 @@ def _add_up(sums: counting.Sums, scopes: dict) -> None:
     _add_months(months)
     _add_stays(stays)
     _add_cohorts(cohorts, latest)
+    _add_verified(sums.verified, scopes)
 
 
 KEY = ["scope", "month", "state"]
@@ -297,8 +302,37 @@ def _add_cohorts(changes: dict, latest: dict) -> None:
     _write(PipelineCohort, rows, ["scope", "campaign", "year"], [*columns, "last_submitted_at"])
 
 
+def _add_verified(changes: dict, scopes: dict) -> None:
+    """The latest verified ideas of each department concerned, and no more of them than a page lists."""
+    new = defaultdict(list)
+    for department, ideas in changes.items():
+        for scope in scopes[department]:
+            new[scope] += ideas
+    kept = {row.scope_id: row.verified for row in PipelineList.objects.filter(scope__in=new)}
+    rows = []
+    for scope, ideas in new.items():
+        both = sorted([*ideas, *map(tuple, kept.get(scope, ()))], reverse=True)
+        rows.append(PipelineList(scope_id=scope, verified=both[: counting.LISTED_BENEFITS]))
+    _write(PipelineList, rows, ["scope"], ["verified"])
+
+
+def _list_past_end(scopes: dict, today: date) -> None:
+    """The running pilots past their end of each department, written anew: as many as a page lists."""
+    running = Pilot.objects.filter(approved_at__isnull=False, concluded_at=None, idea__state=IdeaState.PILOTING)
+    rows = running.filter(ends_on__lt=today).order_by("ends_on", "pk").values_list("pk", "idea__department")
+    found = defaultdict(list)
+    for pilot, department in rows.iterator(chunk_size=BATCH):
+        for scope in scopes[department]:
+            if len(found[scope]) < counting.LISTED_PILOTS:
+                found[scope].append(pilot)
+    PipelineList.objects.exclude(scope__in=found).exclude(past_end=[]).update(past_end=[])
+    _write(
+        PipelineList, [PipelineList(scope_id=pk, past_end=keys) for pk, keys in found.items()], ["scope"], ["past_end"]
+    )
+
+
 def _age(cursor: PipelineCursor, *, at: datetime, is_changed: bool) -> None:
-    """How long the open ideas wait, written anew: once a day, and whenever events were counted."""
+    """How long the open ideas wait and which pilots are past their end, written anew: daily, and with events counted."""
     today = local_day(at)
     if not is_changed and cursor.aged_on == today:
         return
@@ -320,4 +354,5 @@ def _age(cursor: PipelineCursor, *, at: datetime, is_changed: bool) -> None:
             kept.oldest = min(kept.oldest, row["oldest"])
     PipelineAgeing.objects.all().delete()
     PipelineAgeing.objects.bulk_create(found.values(), batch_size=BATCH)
+    _list_past_end(scopes, today)
     cursor.aged_on = today
