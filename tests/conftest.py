@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from amqp.exceptions import AMQPError
 from django.utils import translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from kombu import Connection
 
@@ -18,7 +19,15 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # Looking for cycles after every 700 objects takes a tenth of the time of all tests.
 gc.set_threshold(100_000, 20, 50)
 
-hypothesis_settings.register_profile("day", deadline=None, print_blob=True, database=None)
+# By day every run draws the same examples and none is refused for the machine's slowness; the night looks for new ones.
+hypothesis_settings.register_profile(
+    "day",
+    deadline=None,
+    print_blob=True,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 hypothesis_settings.register_profile("night", deadline=None, print_blob=True, max_examples=500, stateful_step_count=50)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "day"))
 
