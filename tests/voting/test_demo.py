@@ -36,6 +36,8 @@ from workflow.models import (
     IdeaEvent,
     Indicator,
     Pilot,
+    PipelineCursor,
+    PipelineMonth,
     Reading,
     Review,
 )
@@ -278,6 +280,11 @@ def test_in_a_blind_campaign_the_office_has_covered_what_tells_who_proposes():
     idea = Idea.objects.get(title="Guarnizioni alle finestre montate da noi in una mattina")
     assert (idea.campaign.blind_authors, idea.problem.startswith("[…] e lo vedo ogni inverno")) == (True, True)
     assert idea.versions.filter(redacted=True).count() == 1
+
+
+def test_the_figures_of_the_pipeline_are_counted_from_the_first_moment():
+    assert PipelineCursor.objects.get().number == ChainHead.objects.get().number
+    assert PipelineMonth.objects.filter(scope__parent=None, standing__gt=0).exists()
 
 
 def test_one_decision_is_overdue():

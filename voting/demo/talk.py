@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who follows an idea of the demo and what colleagues write under it, once everybody sees it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from innovato.organisation.calendar import is_working_day
 from innovato.organisation.models import Person
@@ -16,10 +16,9 @@ from workflow.states import PUBLISHED
 
 MOST_FOLLOWERS = 5
 LONG_PAST = timedelta(days=1000)  # of what is older, nobody follows anything any more
-TALKERS = (
-    25,
-    35,
-)  # in a thousand people, in the last quarter but one and in the last: enough for a large office's figure
+# So many in a thousand people talk: in the last quarter but one and in the last, enough for a large office's figure to be
+# shown; and at the end of the year before.
+TALKERS, FEW = (25, 35), 3
 
 
 def life_of_talk(town: Town, story: Story, campaign: Campaign, idea_id: int) -> Life:
@@ -47,10 +46,13 @@ def life_of_conversation(town: Town) -> Life:
     """In the two quarters before this one people of all offices, each once, say something under an idea everybody sees.
 
     So HR's figures of these quarters have something to show: large departments stand with theirs, small ones are hidden.
+    At the end of the year before a few come back to the ideas of 2014, and that year has a figure too.
     """
-    dice = town.dice("conversation")
-    last, named = before(quarter_of(town.today.date())), {person.pk for person in town.named.values()}
-    for quarter, part in zip((before(last), last), TALKERS, strict=True):
+    dice, named = town.dice("conversation"), {person.pk for person in town.named.values()}
+    last = before(quarter_of(town.today.date()))
+    parts = dict(zip((before(last), last), TALKERS, strict=True))
+    year_end = quarter_of(date(town.today.year - 1, 12, 31))
+    for quarter, part in sorted(({year_end: FEW} | parts).items(), key=lambda each: each[0].first_day):
         people = [each for each in town.people if each.joined_on < quarter.first_day and each.pk not in named]
         people = dice.sample(people, min(len(people), len(town.people) * part // 1000))
         length = (quarter.last_day - quarter.first_day).days + 1
@@ -59,17 +61,19 @@ def life_of_conversation(town: Town) -> Life:
         times = sorted(moment(dice.choice(days), dice.choice(hours), dice.randrange(60)) for _person in people)
         for person, wanted in zip(people, times, strict=True):
             at = yield wanted
-            _say_something(town, person, at, dice)
+            _say_something(person, at, dice)
 
 
-def _say_something(town: Town, person: Person, at: datetime, dice) -> None:
-    ideas = Idea.objects.filter(state__in=PUBLISHED, published_at__gt=at - LONG_PAST, published_at__lt=at)
-    ideas = ideas.exclude(comments__author=person).order_by("number").values_list("pk", flat=True)
-    if not ideas:
-        return
-    idea = dice.choice(ideas)
+def _say_something(person: Person, at: datetime, dice) -> None:
+    """Under an idea of these years; where there is none yet, an experience under one of long ago."""
+    public = (
+        Idea.objects.filter(state__in=PUBLISHED, published_at__lt=at).order_by("number").values_list("pk", flat=True)
+    )
+    recent = public.filter(published_at__gt=at - LONG_PAST)
+    idea = dice.choice(recent or public)
     said = set(Comment.objects.filter(idea=idea).values_list("body", flat=True))
-    kind, text = dice.choice([each for each in COMMENTS if each[1] not in said] or COMMENTS)
+    fitting = [each for each in COMMENTS if recent or each[0] == "similar"]
+    kind, text = dice.choice([each for each in fitting if each[1] not in said] or fitting)
     comments.add_comment(idea_id=idea, by=person, at=at, kind=kind, body=text)
 
 
