@@ -176,8 +176,21 @@ def _departments(choice: Choice, table: ReleasedTable, previous: ReleasedTable |
         ),
         d.Table(_("Strutture"), caption, tuple(head), lines, (line(table.city),)),
         d.Chart(svg, sentence),
-        "" if not table.hidden else _("Dati nascosti in questa tabella: %(n)d.") % {"n": table.hidden},
+        _how_many_hidden(table, lines),
     )
+
+
+def _how_many_hidden(table: ReleasedTable, lines: Sequence[tuple[d.Cell, ...]]) -> str:
+    """How many cells the table hides, and where to look instead when these lines show nothing of any department."""
+    if not table.hidden:
+        return ""
+    said = _("Dati nascosti in questa tabella: %(n)d.") % {"n": table.hidden}
+    if lines and not any(cell.kind in (d.Kind.PERCENT, d.Kind.NEARLY) for line in lines for cell in line):
+        said += " " + _(
+            "In questa suddivisione i dati di tutte le strutture sono nascosti: leggi il totale del Comune, oppure scegli un "
+            "periodo più lungo o un’altra voce."
+        )
+    return said
 
 
 def _rates_sentence(table: ReleasedTable, previous: ReleasedTable | None) -> str:
@@ -205,7 +218,7 @@ def _areas(table: ReleasedTable) -> d.Section:
         _("Quota del personale di quell’area nella struttura, in percentuale intera."),
         d.Table(_("Aree"), _("Quota di chi ha proposto"), (_("Struttura"), *columns), tuple(lines), tuple(counts)),
         d.Chart(svg, sentence),
-        "" if not table.hidden else _("Dati nascosti in questa tabella: %(n)d.") % {"n": table.hidden},
+        _how_many_hidden(table, lines),
     )
 
 
@@ -216,15 +229,16 @@ def _released(table: Table, period: Period) -> dict[Measure, ReleasedTable]:
 
 def _year(period: Period) -> d.Section:
     now, then = _released(Table.CITY, period), _released(Table.CITY, before(period))
-    lines, cells = [], []
+    lines, cells, said = [], [], []
     for measure in EVERY_MEASURE:
         cell = now[measure].city.total if measure in now else None
         old = then[measure].city.total if measure in then else None
         staff = d.number(cell.staff) if cell else d.nothing()
         lines.append((d.text(measure.label), staff, count_cell(cell), rate_cell(cell), rate_cell(old)))
         cells.append((str(measure.label), cell))
-    first = next(iter(now.values()))
-    sentence = _rates_sentence(now.get(Measure.PROPOSED, first), then.get(Measure.PROPOSED))
+        if cell:
+            said.append(_measure_sentence(measure, cell, old))
+    sentence = " ".join(said)
     svg = _bars("g-anno", _("Tutto il Comune"), sentence, _shares(cells))
     head = (_("Che cosa"), _("Persone"), _("Hanno partecipato"), _("Quota"), _("Anno prima"))
     return d.Section(
@@ -236,8 +250,20 @@ def _year(period: Period) -> d.Section:
     )
 
 
+def _measure_sentence(measure: Measure, cell: ReleasedCell, old: ReleasedCell | None) -> str:
+    """What the whole city did, in words."""
+    words = {"measure": measure.label, "n": count_cell(cell).shown, "staff": formats.number(cell.staff)}
+    if cell.suppressed:
+        return _("%(measure)s: dato nascosto.") % words
+    words |= {"rate": rate_cell(cell).shown, "before": rate_cell(old).shown}
+    if old is None or old.suppressed:
+        return _("%(measure)s: %(n)s su %(staff)s (%(rate)s).") % words
+    return _("%(measure)s: %(n)s su %(staff)s (%(rate)s; l’anno prima %(before)s).") % words
+
+
 def _quarters(year: Period) -> d.Section | None:
-    lines, labels, rates = [], [], []
+    lines, labels = [], []
+    rates = {measure: [] for measure in EVERY_MEASURE}
     for quarter in quarters_of(year):
         found = _released(Table.DEPARTMENTS, quarter)
         if not found:
@@ -245,20 +271,22 @@ def _quarters(year: Period) -> d.Section | None:
         cells = [found[measure].city.total if measure in found else None for measure in EVERY_MEASURE]
         lines.append((d.text(words_of(quarter)), *map(count_cell, cells), *map(rate_cell, cells)))
         labels.append(words_of(quarter))
-        rates.append(rate_cell(cells[0]))
+        for measure, cell in zip(EVERY_MEASURE, cells, strict=True):
+            rates[measure].append(rate_cell(cell))
     if not lines:
         return None
     names = [str(measure.label) for measure in EVERY_MEASURE]
     head = (_("Trimestre"), *names, *(_("%(measure)s: quota") % {"measure": name} for name in names))
-    known = sorted((rate for rate in rates if rate.value is not None), key=lambda rate: rate.value)
-    sentence = (
-        _("Quota del personale che ha proposto un’idea, a seconda del trimestre: da %(low)s a %(high)s.")
-        % {"low": known[0].shown, "high": known[-1].shown}
-        if known
-        else _("Le quote dei trimestri sono dati nascosti.")
-    )
-    bars = charts.Bars(labels, [rate.value for rate in rates], words=[rate.brief for rate in rates])
-    svg = charts.bar_chart("g-trimestri", _("Hanno proposto (%)"), sentence, bars) if known else ""
+    svg, sentence = "", _("Le quote dei trimestri sono dati nascosti.")
+    measure = next((each for each in EVERY_MEASURE if any(rate.value is not None for rate in rates[each])), None)
+    if measure:
+        known = sorted((rate for rate in rates[measure] if rate.value is not None), key=lambda rate: rate.value)
+        words = {"measure": measure.label, "low": known[0].shown, "high": known[-1].shown}
+        one, several = _("%(measure)s: %(low)s del personale."), _("%(measure)s: da %(low)s a %(high)s del personale.")
+        sentence = (one if words["low"] == words["high"] else several) % words
+        shares = rates[measure]
+        bars = charts.Bars(labels, [share.value for share in shares], words=[share.brief for share in shares])
+        svg = charts.bar_chart("g-trimestri", f"{measure.label} (%)", sentence, bars)
     return d.Section(
         "trimestri",
         _("Trimestre per trimestre"),

@@ -94,6 +94,22 @@ def test_the_tree_and_one_departments_part_of_it_show_hidden_cells_alike(hr, tab
     assert "Biblioteche" in inside and "Strade" not in inside
 
 
+def test_where_everything_is_hidden_the_page_says_where_to_look(hr, tables):
+    nothing = "i dati di tutte le strutture sono nascosti"
+    rows = (
+        released.row("citta", None, (400, 20), name="Città"),
+        *(released.row(n, "citta", (200, None)) for n in "ab"),
+    )
+    released.release(period=catalogue.quarter_of(date(2026, 12, 31)), rows=rows)
+    assert nothing in page(hr, periodo="2026-q4") and nothing not in page(hr, periodo="2026-q3", vista="albero")
+
+
+def test_a_year_says_each_measure_with_the_year_before(hr, tables):
+    text = page(hr, periodo="2025")
+    assert "Hanno proposto: 16 su 7.002 (meno dell’1%; l’anno prima meno dell’1%)." in text
+    assert "Hanno commentato" in text and "dato nascosto." not in text
+
+
 def test_every_view_of_the_catalogue_is_there(hr, tables):
     assert "Funzionari, EQ e dirigenti" in page(hr, vista="aree")
     assert "Trimestre per trimestre" not in page(hr, periodo="2025") and "Tutto il Comune" in page(hr, periodo="2025")

@@ -202,7 +202,7 @@ def _on_time_below(found: list) -> d.Section:
     ]
     shares = [d.percent(row.kept, row.promised) for _name, row in found]
     sentence = (
-        _("La quota va da %(low)s a %(high)s.") % _ends(shares)
+        _ends(_("La quota è %(low)s."), _("La quota va da %(low)s a %(high)s."), shares)
         if shares
         else _("Le strutture qui sotto non hanno dato risposte con un termine negli ultimi dodici mesi.")
     )
@@ -240,7 +240,11 @@ def _cohorts(found: list[selectors.Cohort]) -> d.Section:
     ripe = [(name, row) for name, row in zip(names, found, strict=True) if row.approved[12] is not None]
     shares = [d.percent(row.approved[12], row.submitted) for _name, row in ripe]
     sentence = (
-        _("Quota delle idee inviate che dopo dodici mesi è in prova o oltre: da %(low)s a %(high)s.") % _ends(shares)
+        _ends(
+            _("Quota delle idee inviate che dopo dodici mesi è in prova o oltre: %(low)s."),
+            _("Quota delle idee inviate che dopo dodici mesi è in prova o oltre: da %(low)s a %(high)s."),
+            shares,
+        )
         if shares
         else _("Nessun bando ha ancora dodici mesi.")
     )
@@ -286,10 +290,11 @@ def _benefits(found: list, flow: selectors.Flow) -> d.Section:
     return d.Section("benefici", _("Benefici verificati"), str(words.DEFINITIONS["benefici"]), table, chart)
 
 
-def _ends(shares: list[d.Cell]) -> dict[str, str]:
-    """The lowest and the highest share in words."""
+def _ends(one: str, several: str, shares: list[d.Cell]) -> str:
+    """The lowest and the highest share, in the sentence for several or, where they are alike, for one."""
     ordered = sorted(shares, key=lambda share: share.value)
-    return {"low": ordered[0].shown, "high": ordered[-1].shown}
+    words = {"low": ordered[0].shown, "high": ordered[-1].shown}
+    return (one if words["low"] == words["high"] else several) % words
 
 
 def _lying(names: list[str], shares: list[d.Cell]) -> charts.Rows:
