@@ -195,8 +195,8 @@ def line_chart(name: str, title: str, desc: str, line: Line) -> SafeString:
 def bar_chart(name: str, title: str, desc: str, bars: Bars) -> SafeString:
     """Bars from zero with their value on top; a None value leaves its place empty. `name` is a page-wide id."""
     high = nice_range(bars.values, bars.ticks, from_zero=True)[1] if bars.high is None else float(bars.high)
-    if bars.high is None and high < bars.ticks and all(isinstance(value, int | None) for value in bars.values):
-        high = bars.ticks  # half an idea is nothing
+    whole = bars.words or all(isinstance(value, int | None) for value in bars.values)  # half an idea is nothing
+    high = max(high, bars.ticks) if bars.high is None and whole else high
     frame = Frame(bars.width, bars.height, left=48, right=8, top=22, bottom=30, low=0, high=high)
     step = (frame.edge - frame.left) / max(len(bars.labels), 1)
     width = step * 0.62

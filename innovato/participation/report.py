@@ -324,10 +324,12 @@ def _ideas(period: Period, staff: int, *, at: datetime) -> d.Section:
     """Figures about ideas, not people: handed down as plain values by the floor that knows ideas."""
     totals = import_string(settings.INNOVATO_IDEA_TOTALS)(first_day=period.first_day, last_day=_until(period, at))
     submitted, per_hundred = totals["submitted"], round(totals["submitted"] * 100 / staff, 1) if staff else None
+    realised = round(totals["adopted"] * 100 / submitted) if submitted else None
     lines = (
         (d.text(_("Idee inviate")), d.number(submitted)),
         (d.text(_("Idee ogni 100 dipendenti")), d.number(per_hundred, 1)),
         (d.text(_("Idee adottate")), d.number(totals["adopted"])),
+        (d.text(_("Idee adottate ogni 100 inviate")), d.number(realised)),
         (d.text(_("Giorni fino alla prima risposta (mediana)")), d.number(totals["days_to_answer"])),
         (d.text(_("Giorni fino alla decisione (mediana)")), d.number(totals["days_to_decision"])),
         (d.text(_("Risposte in tempo")), d.percent(totals["kept"], totals["promised"])),
@@ -347,8 +349,9 @@ def _ideas(period: Period, staff: int, *, at: datetime) -> d.Section:
         "idee",
         _("Le idee del periodo"),
         _(
-            "Contano le idee, non le persone. Prima risposta: dall’invio alla fine della verifica. Decisione: dall’invio alla "
-            "decisione di chi dirige. In tempo: risposte entro il loro termine, su quelle che ne avevano uno."
+            "Contano le idee, non le persone. Adottate ogni 100 inviate: quelle adottate nel periodo su quelle inviate nel "
+            "periodo. Prima risposta: dall’invio alla fine della verifica. Decisione: dall’invio alla prima decisione di chi "
+            "dirige. In tempo: risposte entro il loro termine, su quelle che ne avevano uno."
         ),
         d.Table(_("Idee"), _("Le idee del periodo"), (_("Che cosa"), _("Valore")), lines),
         d.Chart(svg, sentence),

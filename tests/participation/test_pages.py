@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone, translation
@@ -84,6 +85,7 @@ def test_the_latest_quarter_stands_with_denominators_comparison_and_the_sentence
     assert "3° trimestre 2026" in text and "33% di 400; nel periodo prima 33%" in text
     assert "Cultura" in text and "Strade" in text and "Musei" not in text
     assert "meno di 10 persone" in text and "Soglia di riservatezza (k)" in text
+    assert "Idee adottate ogni 100 inviate" in text and "Idee ogni 100 dipendenti" in text
     assert "30 settembre 2026" in text and "Calendario" in text and 'class="in-chart"' in text
 
 
@@ -175,6 +177,12 @@ def test_the_page_asks_again_while_something_is_prepared_and_stops_when_it_is_do
     assert "hx-get" not in answer.text and "HX-Trigger-After-Swap" in answer
     stranger = make.person("Omar", "Riva", home=root)
     assert browser(stranger).get(address, headers=htmx).status_code == 403
+
+
+def test_what_is_no_figure_is_not_printed(hr, tables):
+    printed = (Path(settings.BASE_DIR) / "innovato/static/css/innovato.css").read_text().split("@media print", 1)[1]
+    assert ".in-noprint" in printed.split("display:none")[0]
+    assert page(hr).count("in-noprint") >= 3
 
 
 def test_before_the_first_release_the_page_says_when_it_comes(hr):
