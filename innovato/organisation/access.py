@@ -2,12 +2,12 @@
 """What one person may do and where: every right, own or delegated, inherited down the tree, read in two queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Self
 
-from django.db.models import BigIntegerField, CharField, DateField, Q, Value
+from django.db.models import BigIntegerField, CharField, DateField, Q, QuerySet, Value
 from django.utils import timezone
 
 from innovato.compiled import Compiled
@@ -60,13 +60,14 @@ class DepartmentAccess:
         """The rights of `person` at `at` (None: now). At most two queries; none for anonymous or inactive people."""
         if person is None or person.pk is None or not person.is_active:
             return cls(person_id=getattr(person, "pk", None), is_active=False, paths={}, departments=())
-        granted, lent = _granted_paths(person.pk, timezone.localdate(at))
+        granted, delegations = _held(person.pk, timezone.localdate(at))
         own = _with_implied(granted)
-        lent = [row for row in lent if _compatible(row.capability, own)]
-        delegated = _by_delegator(lent)
-        prefixes = _outermost(path for held in (own, *delegated.values()) for found in held.values() for path in found)
-        return cls(person_id=person.pk, is_active=True, paths=own, departments=_below(prefixes), delegated=delegated,
-                   deputyships=_deputyships(lent))  # fmt: skip
+        delegations = [row for row in delegations if _compatible(row.capability, own)]
+        prefixes = _outermost([*(path for found in own.values() for path in found), *(row.path for row in delegations)])
+        departments, grants = _below(prefixes, {row.delegator_id for row in delegations})
+        lent = [one for row in delegations for one in _met(row, grants[row.delegator_id])]
+        return cls(person_id=person.pk, is_active=True, paths=own, departments=departments,
+                   delegated=_by_delegator(lent), deputyships=_deputyships(lent))  # fmt: skip
 
     def allows(self, capability: Capability, department_id: int | None) -> bool:
         """Whether the person holds `capability` on this department; None asks for the whole city (a root)."""
@@ -142,7 +143,7 @@ def _joined(parts: Iterable[Mapping[Capability, frozenset]]) -> dict[Capability,
 
 @dataclass(frozen=True)
 class _Lent:
-    """A path on which a delegation in its days meets a right that the delegator holds now."""
+    """A capability that a delegation gives on a path: as it was written, or where it meets what the delegator holds."""
 
     delegation_id: int
     delegator_id: int
@@ -152,60 +153,58 @@ class _Lent:
     path: str
 
 
-def _granted_paths(person_id: int, day: date) -> tuple[dict[Capability, set[str]], list[_Lent]]:
-    """Query 1: own grants and, through the delegations whose days include `day`, those of the delegators.
+_Grants = Mapping[int, list[tuple[Capability, str]]]
 
-    Both people must still be active. A delegation gives nothing by itself: its row counts only beside a grant of the
-    delegator, so that it ends with it; and only grants count, never another delegation.
-    """
+
+def _held(person_id: int, day: date) -> tuple[dict[Capability, set[str]], list[_Lent]]:
+    """Query 1: the own grants, and the delegations to this person whose days include `day`, between active people."""
     paths, lent = defaultdict(set), []
-    for codename, path, *delegation in _GRANTS.rows(person=person_id, day=day):
-        if delegation[0] is None:
+    for codename, path, pk, delegator_id, first_name, last_name, ends_on in _HELD.rows(person=person_id, day=day):
+        if pk is None:
             paths[Capability(codename)].add(path)
         else:
-            lent += _met(Capability(codename), path, *delegation)
+            name = f"{first_name} {last_name}".strip()
+            lent.append(_Lent(pk, delegator_id, name, ends_on, Capability(codename), path))
     return paths, lent
 
 
-def _own_rows(person_id: int) -> list:
-    """The direct and the group grants of a person; the columns of a delegation stay empty."""
-    kinds = (BigIntegerField, BigIntegerField, CharField, CharField, DateField, CharField, CharField)
-    nothing = [Value(None, output_field=kind()) for kind in kinds]
+def _held_rows(person: int, day: date):
+    """The direct and the group grants of a person, and the delegations to them."""
+    mine = Delegation.objects.in_interval(day).filter(deputy=person, deputy__is_active=True, delegator__is_active=True)
+    about = ("pk", "delegator", "delegator__first_name", "delegator__last_name", "ends_on")
+    kinds = (BigIntegerField, BigIntegerField, CharField, CharField, DateField)
+    nothing = [Value(None, output_field=kind()) for kind in kinds]  # the columns of a delegation stay empty
+    own = [
+        rows.values_list("permission__codename", "content_object__path", *nothing)
+        for rows in _grants_of([person]).values()
+    ]
+    return mine.order_by().values_list("capability", "department__path", *about).union(*own)
+
+
+def _grants_of(people: Iterable[int]) -> dict[str, QuerySet]:
+    """What these people hold while active, directly and by group, under the name by which each kind knows the person."""
+    kinds = {"user": DepartmentUserObjectPermission, "group__user": DepartmentGroupObjectPermission}
     known = {"permission__codename__in": list(Capability)}
-    direct = DepartmentUserObjectPermission.objects.filter(user=person_id, user__is_active=True, **known)
-    by_group = DepartmentGroupObjectPermission.objects.filter(group__user=person_id, group__user__is_active=True,
-                                                              **known)  # fmt: skip
-    return [rows.values_list("permission__codename", "content_object__path", *nothing) for rows in (direct, by_group)]
+    # One call of filter: two would let any other active member of the group count.
+    return {
+        who: kind.objects.filter(**{f"{who}__in": people, f"{who}__is_active": True}, **known)
+        for who, kind in kinds.items()
+    }
 
 
-def _lent_rows(person_id: int, day: date):
-    """The grants of everybody who delegates to this person, each beside the delegation."""
-    mine = Delegation.objects.in_interval(day).filter(
-        deputy=person_id, deputy__is_active=True, delegator__is_active=True
-    )
-    about = ("pk", "delegator", "delegator__first_name", "delegator__last_name", "ends_on", "capability",
-             "department__path")  # fmt: skip
-    sides = []
-    for grants in ("delegator__departmentuserobjectpermission", "delegator__groups__departmentgroupobjectpermission"):
-        rows = mine.filter(**{f"{grants}__permission__codename__in": list(Capability)}).order_by()
-        sides.append(rows.values_list(f"{grants}__permission__codename", f"{grants}__content_object__path", *about))
-    return sides[0].union(sides[1])
+_HELD = Compiled(_held_rows, person=int, day=date)
 
 
-def _grant_rows(*, person: int, day: date):
-    """Every grant that counts, the lent ones with their delegation."""
-    return _lent_rows(person, day).union(*_own_rows(person))
+def _met(delegation: _Lent, grants: list[tuple[Capability, str]]) -> Iterator[_Lent]:
+    """Where a delegation meets grants of the delegator: the lower of the two departments, or nowhere.
 
-
-_GRANTS = Compiled(_grant_rows, person=int, day=date)
-
-
-def _met(granted: Capability, path: str, pk, delegator_id, first_name, last_name, ends_on, lent, below) -> list[_Lent]:
-    """Where a grant of the delegator meets the delegation: the lower of the two departments, or nowhere."""
-    if granted not in sources_of(Capability(lent)) or not (path.startswith(below) or below.startswith(path)):
-        return []
-    name = f"{first_name} {last_name}".strip()
-    return [_Lent(pk, delegator_id, name, ends_on, Capability(lent), max(path, below, key=len))]
+    A delegation gives nothing by itself: it counts only beside a grant of the delegator, so that it ends with it; and
+    only grants count, never another delegation.
+    """
+    for granted, path in grants:
+        fits = path.startswith(delegation.path) or delegation.path.startswith(path)
+        if fits and granted in sources_of(delegation.capability):
+            yield replace(delegation, path=max(path, delegation.path, key=len))
 
 
 def _compatible(capability: Capability, own: Mapping[Capability, set[str]]) -> bool:
@@ -255,14 +254,28 @@ def _outermost(paths: Iterable[str]) -> list[str]:
     return kept
 
 
-def _below(prefixes: list[str]) -> list[tuple[int, str]]:
-    """Query 2: key and path of every department under these paths, closed ones included."""
+def _below(prefixes: list[str], delegators: set[int]) -> tuple[list[tuple[int, str]], _Grants]:
+    """Query 2: key and path of every department under these paths, closed ones included, and the delegators' grants."""
     if not prefixes:
-        return []
+        return [], {}
     condition = Q()
     for prefix in prefixes:
         condition |= Q(path__startswith=prefix)
-    return list(Department.objects.filter(condition).order_by().values_list("pk", "path"))
+    rows = Department.objects.filter(condition).order_by()
+    if not delegators:
+        return list(rows.values_list("pk", "path")), {}
+    lent = [
+        granted.values_list("content_object", "content_object__path", "permission__codename", who)
+        for who, granted in _grants_of(delegators).items()
+    ]
+    nothing = (Value(None, output_field=CharField()), Value(None, output_field=BigIntegerField()))
+    departments, grants = [], defaultdict(list)
+    for pk, path, codename, delegator_id in rows.values_list("pk", "path", *nothing).union(*lent):
+        if codename is None:
+            departments.append((pk, path))
+        else:
+            grants[delegator_id].append((Capability(codename), path))
+    return departments, grants
 
 
 def _is_root(path: str) -> bool:
