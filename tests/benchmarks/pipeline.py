@@ -4,8 +4,8 @@
 Lets ideas go their road in 90 departments over two years, a hundredth of EVENTS moves (default 1,000,000), a tenth, and then
 all of them, in the order of their days as a chain has them. For each it prints how long filling and counting took, then the
 page as a browser gets it, for who follows the whole city and for who leads one office without any success: median and
-extremes of fifteen, its queries, the rows that PostgreSQL read for it, and the time as a multiple of the first. Then what one
-more minute of a busy city (400 moves) costs to count.
+extremes of fifteen, the part of it that does not depend on who else uses the machine, as a multiple of the first too, its
+queries, and the rows that PostgreSQL read for it. Then what one more minute of a busy city (400 moves) costs to count.
 """
 
 import hashlib
@@ -70,12 +70,12 @@ def main(events: int) -> int:
             flush=True,
         )
         for name, client in zip(("the city", "one office"), readers, strict=True):
-            milliseconds, queries, rows = measured(client, connection)
-            median = statistics.median(milliseconds)
-            first.setdefault(name, median)
+            milliseconds, own, queries, rows = measured(client, connection)
+            median, cost = statistics.median(milliseconds), statistics.median(own)
+            first.setdefault(name, cost)
             print(
-                f"{'':>9} page of {name}: {median:.0f} ms ({min(milliseconds):.0f} to {max(milliseconds):.0f}), "
-                f"{median / first[name]:.2f} times, {queries} queries, {rows} rows read",
+                f"{'':>9} page of {name}: {median:.0f} ms ({min(milliseconds):.0f} to {max(milliseconds):.0f}), of them "
+                f"{cost:.0f} of the web process, {cost / first[name]:.2f} times; {queries} queries, {rows} rows read",
                 flush=True,
             )
     write(call, author, offices, dice, first=done, most=ONE_MINUTE, now=now, hours=48)
@@ -86,22 +86,24 @@ def main(events: int) -> int:
     return 0
 
 
-def measured(client, connection) -> tuple[list[float], int, object]:
-    """Milliseconds of each run of the page, after one to warm up; its queries; and the rows that the database read for one."""
+def measured(client, connection) -> tuple[list[float], list[float], int, object]:
+    """Milliseconds of each run of the page, and of the processor's time in this process, after one to warm up; its queries;
+    and the rows that the database read for one."""
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - after django.setup
 
     client.get(PAGE)
-    milliseconds = []
+    milliseconds, own = [], []
     for _run in range(RUNS):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         answer = client.get(PAGE)
         milliseconds.append(1000 * (time.perf_counter() - began))
+        own.append(1000 * (time.process_time() - busy))
         assert answer.status_code == 200
     before = rows_read(connection)
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
     after = rows_read(connection)
-    return milliseconds, len(queries), "unknown" if before is None else after - before
+    return milliseconds, own, len(queries), "unknown" if before is None else after - before
 
 
 def rows_read(connection) -> int | None:
