@@ -91,7 +91,10 @@ def build(choice: Choice, *, at: datetime) -> d.Document:
         sections=tuple(section for section in sections if section is not None),
         city=settings.INNOVATO_CITY_NAME,
         language=get_language() or "it",
-        notes=(why_hidden(table.k),),
+        notes=(
+            why_hidden(table.k),
+            _("Nei dati sulle idee e in quelli del periodo prima il trattino può anche dire che il dato non c’è."),
+        ),
     )
 
 
@@ -323,11 +326,13 @@ def _ballots(year: Period) -> d.Section | None:
 def _ideas(period: Period, staff: int, *, at: datetime) -> d.Section:
     """Figures about ideas, not people: handed down as plain values by the floor that knows ideas."""
     totals = import_string(settings.INNOVATO_IDEA_TOTALS)(first_day=period.first_day, last_day=_until(period, at))
-    submitted, per_hundred = totals["submitted"], round(totals["submitted"] * 100 / staff, 1) if staff else None
+    submitted, per_hundred = totals["submitted"], totals["submitted"] * 100 / staff if staff else None
+    decimals = 2 if per_hundred and per_hundred < 0.1 else 1
+    per_hundred = None if per_hundred is None else round(per_hundred, decimals)
     realised = round(totals["adopted"] * 100 / submitted) if submitted else None
     lines = (
         (d.text(_("Idee inviate")), d.number(submitted)),
-        (d.text(_("Idee ogni 100 dipendenti")), d.number(per_hundred, 1)),
+        (d.text(_("Idee ogni 100 dipendenti")), d.number(per_hundred, decimals)),
         (d.text(_("Idee adottate")), d.number(totals["adopted"])),
         (d.text(_("Idee adottate ogni 100 inviate")), d.number(realised)),
         (d.text(_("Giorni fino alla prima risposta (mediana)")), d.number(totals["days_to_answer"])),
@@ -338,7 +343,7 @@ def _ideas(period: Period, staff: int, *, at: datetime) -> d.Section:
     values = [number for _month, number in totals["months"]]
     sentence = _("Nel periodo sono state inviate %(n)s idee: %(rate)s ogni 100 dipendenti.") % {
         "n": formats.number(submitted),
-        "rate": formats.number(per_hundred, 1),
+        "rate": formats.number(per_hundred, decimals),
     }
     svg = charts.bar_chart("g-idee", _("Idee inviate per mese"), sentence, charts.Bars(labels, values))
     lines += tuple(

@@ -35,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "figures": _figures(choice),
         "parameters": choice.parameters,
         "rows": _links(choice),
-        "why_hidden": document.notes[0],
+        "notes": document.notes,
     }
     return render(request, "participation/overview.html", context)
 
