@@ -17,6 +17,7 @@ from innovato.notifications import delivery, kinds
 from innovato.notifications.models import Notice
 from innovato.organisation.models import Person
 from innovato.participation import notices as _participation  # noqa: F401 - enters its kind
+from innovato.webhooks import notices as _webhooks  # noqa: F401 - enters its kind
 
 from .factories import AT
 
