@@ -12,7 +12,7 @@ from functools import lru_cache
 from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import get_format
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -119,6 +119,23 @@ def _date(value, weekday: bool, year: bool | None) -> str:
 def short_date(value, year: bool | None = None) -> str:
     """ "5 novembre"; the year is added when the day is more than nine months away, or as `year` says."""
     return _date(value, False, year)
+
+
+def voted_when(opens_at, closes_at) -> str:
+    """When a ballot that is over took place: "Si è votato dal 3 al …"; one day when it opened and closed on the same."""
+    first, last = short_date(opens_at), short_date(closes_at)
+    if first == last:
+        return elided(gettext("Si è votato il %(day)s") % {"day": first})
+    return elided(gettext("Si è votato dal %(first)s al %(last)s") % {"first": first, "last": last})
+
+
+def file_size(size: int) -> str:
+    """The size of a file: "69 byte", "2,1 kB", "8,4 MB"; in English "69 bytes"."""
+    if size < 1000:
+        return ngettext("%(n)d byte", "%(n)d byte", size) % {"n": size}
+    if size < 1_000_000:
+        return f"{number(size / 1000, 1)} kB"
+    return f"{number(size / 1_000_000, 1)} MB"
 
 
 _BEFORE_A_VOWEL = {"il": "l’", "al": "all’", "dal": "dall’", "del": "dell’", "nel": "nell’", "sul": "sull’"}

@@ -83,6 +83,10 @@ class DepartmentAccess:
         """The paths on which `capability` was granted, directly or by implication: for explaining and for SQL."""
         return tuple(sorted(self._paths.get(capability, ())))
 
+    def own_paths(self, capability: Capability) -> tuple[str, ...]:
+        """The paths on which the person holds `capability` in their own name."""
+        return tuple(sorted(self._own.paths.get(capability, ())))
+
     def has(self, capability: Capability) -> bool:
         """Whether the person holds `capability` anywhere."""
         return capability in self._paths

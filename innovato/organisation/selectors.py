@@ -199,15 +199,16 @@ def direct_managers_of(person_ids: Iterable[int]) -> set[int]:
 
 
 def rights_in_words(access: DepartmentAccess) -> list[tuple[str, list[str]]]:
-    """What a person may do, for the profile: (label, full names of the departments it was given on), in fixed order."""
-    paths = {path for capability in access.capabilities for path in access.paths(capability)}
+    """What a person may do in their own name, for the profile: (label, full names of the departments it was given on), in
+    fixed order."""
+    paths = {path for capability in access.capabilities for path in access.own_paths(capability)}
     departments = list(Department.objects.filter(path__in=paths)) if paths else []
     full = name_paths(departments)
     by_path = {department.path: full[department.pk] for department in departments}
     return [
-        (LABELS[capability], [by_path[path] for path in access.paths(capability) if path in by_path])
+        (LABELS[capability], [by_path[path] for path in access.own_paths(capability) if path in by_path])
         for capability in Capability
-        if access.has(capability)
+        if access.own_paths(capability)
     ]
 
 

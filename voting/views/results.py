@@ -130,8 +130,7 @@ def _head(ballot: Ballot | None, state: str) -> dict:
         badge = {"badge_text": _("Votazione chiusa"), "badge_css": "s-closed", "badge_icon": "closed"}
     else:
         return {}
-    words = {"first": formats.short_date(ballot.opens_at), "last": formats.short_date(ballot.closes_at)}
-    return badge | {"dates_text": _("Si è votato dal %(first)s al %(last)s") % words}
+    return badge | {"dates_text": formats.voted_when(ballot.opens_at, ballot.closes_at)}
 
 
 # Downloads ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from innovato import charts, formats
@@ -109,7 +109,11 @@ def _by_month(flow: selectors.Flow) -> d.Section:
     ]
     going = [sum(flow.standing.get((state, month), 0) for state in OPEN) for month in flow.months]
     labels = [formats.month(month, short=True) for month in flow.months]
-    sentence = _("Le idee in corso erano %(before)s a %(month)s, adesso sono %(now)s.") % {
+    sentence = ngettext(
+        "Le idee in corso erano %(before)s a %(month)s, adesso è %(now)s.",
+        "Le idee in corso erano %(before)s a %(month)s, adesso sono %(now)s.",
+        going[-1],
+    ) % {
         "before": formats.number(going[0]),
         "month": formats.month(flow.months[0]),
         "now": formats.number(going[-1]),
@@ -137,7 +141,11 @@ def _times(found: list[selectors.Times]) -> d.Section:
     ]
     longest = max(found, key=lambda row: row.median, default=None)
     sentence = (
-        _("La fase più lunga è «%(state)s»: metà delle idee ne esce entro %(days)s giorni.")
+        ngettext(
+            "La fase più lunga è «%(state)s»: metà delle idee ne esce entro %(days)s giorno.",
+            "La fase più lunga è «%(state)s»: metà delle idee ne esce entro %(days)s giorni.",
+            1 if longest.median == 1 else 2,
+        )
         % {"state": IdeaState(longest.state).label, "days": formats.number(longest.median)}
         if longest
         else _("Nessuna fase si è conclusa negli ultimi dodici mesi.")
@@ -155,7 +163,11 @@ def _ageing(found: list[selectors.Waiting]) -> d.Section:
         for name, w in zip(names, found, strict=True)
     ]
     late, all_of_them = sum(row.late for row in found), sum(row.waiting for row in found)
-    sentence = _("Su %(all)s idee in corso, %(late)s sono oltre il termine.") % {
+    sentence = ngettext(
+        "Su %(all)s idee in corso, %(late)s è oltre il termine.",
+        "Su %(all)s idee in corso, %(late)s sono oltre il termine.",
+        late,
+    ) % {
         "all": formats.number(all_of_them),
         "late": formats.number(late),
     }

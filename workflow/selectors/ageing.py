@@ -27,10 +27,12 @@ SOON = 0.75  # of the limit
 
 @dataclass(frozen=True)
 class Ageing:
-    """Days spent and days given. `late` past the limit, `soon` from three quarters of it."""
+    """Days spent and days given. `late` past the limit, `soon` from three quarters of it. `over`: calendar days since the
+    day it was due, as every deadline on a page counts them."""
 
     days: int
     limit: int
+    over: int = 0
 
     @property
     def is_late(self) -> bool:
@@ -57,10 +59,11 @@ def ageing(idea, today: date) -> Ageing | None:
         or idea.clock_paused_at is not None
     ):
         return None
+    over = max(0, (today - idea.due_on).days)
     if idea.state in IN_WORKING_DAYS:
         limit = working_days_between(idea.clock_started_on, idea.due_on)
-        return Ageing(max(0, working_days_between(idea.clock_started_on, today)), max(1, limit))
+        return Ageing(max(0, working_days_between(idea.clock_started_on, today)), max(1, limit), over)
     start = idea.clock_started_on
     if idea.state == IdeaState.PILOTING:
         start = idea.pilot.starts_on - ONE_DAY  # the first day is day one
-    return Ageing(max(0, (today - start).days), max(1, (idea.due_on - start).days))
+    return Ageing(max(0, (today - start).days), max(1, (idea.due_on - start).days), over)

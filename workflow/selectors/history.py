@@ -175,10 +175,21 @@ def _conclude_voting(idea, event, reader) -> str:
     data = event.data
     if not data.get("quorum"):
         return _("La votazione non ha raggiunto il numero minimo di schede")
-    words = {"supports": formats.number(data.get("supports")), "papers": formats.number(data.get("papers"))}
+    n = data.get("supports") or 0
+    words = {"supports": formats.number(n), "papers": formats.number(data.get("papers"))}
     if event.to_state == S.REVIEW:
-        return _("Passa alla valutazione: l’hanno sostenuta %(supports)s schede su %(papers)s") % words
-    return _("Non passa alla valutazione: l’hanno sostenuta %(supports)s schede su %(papers)s") % words
+        text = ngettext(
+            "Passa alla valutazione: l’ha sostenuta %(supports)s scheda su %(papers)s",
+            "Passa alla valutazione: l’hanno sostenuta %(supports)s schede su %(papers)s",
+            n,
+        )
+    else:
+        text = ngettext(
+            "Non passa alla valutazione: l’ha sostenuta %(supports)s scheda su %(papers)s",
+            "Non passa alla valutazione: l’hanno sostenuta %(supports)s schede su %(papers)s",
+            n,
+        )
+    return text % words
 
 
 def _redact(idea, event, reader) -> str:

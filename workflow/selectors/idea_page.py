@@ -60,10 +60,11 @@ def standing_decision(idea: Idea) -> Decision | None:
 def step_dates(idea: Idea, events: list[IdeaEvent]) -> dict:
     """For each step of the path (looks.STEPS) the day it was done, or by when it will be. Touches no database."""
     last = {event.kind: event.at for event in events if event.idea_id == idea.pk}
+    early_end = last.get({S.WITHDRAWN: "withdraw", S.MERGED: "merge"}.get(idea.state, ""))
     done = {
         "draft": idea.created_at,
         "sent": idea.submitted_at,
-        "screening": idea.published_at or last.get("refuse_admission") or last.get("merge"),
+        "screening": early_end or idea.published_at or last.get("refuse_admission"),
         "voting": last.get("conclude_voting"),
         "review": last.get("complete_review"),
         "decision": last.get("approve_pilot") or last.get("decline"),

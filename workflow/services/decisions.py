@@ -158,7 +158,7 @@ def step_back(*, idea_id: int, by: Person, at: datetime, reason: str) -> Recusal
     The nearest of them are told. Raises Incomplete when the conflict is not described.
     """
     idea, _actor = _take(idea_id, "decline", by=by, at=at, version=None)
-    reason = check_reason("conflict", reason, SHORTEST_CONFLICT)
+    reason = check_reason("conflict", reason, SHORTEST_CONFLICT, for_author=False)
     recusal = Recusal.objects.create(idea=idea, person=by, reason=reason, at=at)
     barred = idea.author_ids() | idea.recused_ids() | {idea.previous_judge_id}
     others = nearest_people_with(Capability.DECIDE_IDEAS, idea.judging_department_id, without=barred)

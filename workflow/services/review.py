@@ -50,7 +50,7 @@ def recuse(*, idea_id: int, by: Person, at: datetime, reason: str) -> Recusal:
     Raises Incomplete when the conflict is not described, WrongState after handing in.
     """
     idea, review = _mine(idea_id, by=by)
-    reason = check_reason("conflict", reason, SHORTEST_CONFLICT)
+    reason = check_reason("conflict", reason, SHORTEST_CONFLICT, for_author=False)
     review.scores.all().delete()
     review.status, review.recommendation, review.advice, review.text_for_author = Status.RECUSED, "", "", ""
     review.save(update_fields=["status", "recommendation", "advice", "text_for_author"])
@@ -98,7 +98,7 @@ def complete_early(*, idea_id: int, by: Person, at: datetime, version: int | Non
     moves.check(idea, "complete_review", actor=actor, at=at, version=version)
     if not idea.reviews.filter(reviewer=by, status=Status.SUBMITTED).exists():
         raise Incomplete({"reason": _("Prima consegna la tua valutazione.")})
-    return _complete(idea, actor, at=at, reason=check_reason("reason", reason))
+    return _complete(idea, actor, at=at, reason=check_reason("reason", reason, for_author=False))
 
 
 def _mine(idea_id: int, *, by: Person, declared: bool = False) -> tuple[Idea, Review]:

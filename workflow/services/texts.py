@@ -13,11 +13,17 @@ SHORTEST_REASON = 20  # characters
 SHORTEST_CONFLICT = 10
 
 
-def too_short(text: str, least: int = SHORTEST_REASON) -> str:
-    """What is wrong with a reason, in words; empty when it is long enough."""
+def too_short(text: str, least: int = SHORTEST_REASON, *, for_author: bool = True) -> str:
+    """What is wrong with a reason, in words; empty when it is long enough. `for_author`: who proposed the idea reads it."""
     missing = least - len(text.strip())
     if missing <= 0:
         return ""
+    if not for_author:
+        return ngettext(
+            "Scrivi il motivo: manca ancora %(n)d carattere.",
+            "Scrivi il motivo: mancano ancora %(n)d caratteri.",
+            missing,
+        ) % {"n": missing}
     if missing == least:
         return _("Scrivi il motivo: lo leggerà chi ha proposto l’idea.")
     return ngettext(
@@ -27,9 +33,9 @@ def too_short(text: str, least: int = SHORTEST_REASON) -> str:
     ) % {"n": missing}
 
 
-def check_reason(field: str, text: str, least: int = SHORTEST_REASON) -> str:
+def check_reason(field: str, text: str, least: int = SHORTEST_REASON, *, for_author: bool = True) -> str:
     """The reason without blanks around it; Incomplete under `field` when it is too short."""
-    if sentence := too_short(text, least):
+    if sentence := too_short(text, least, for_author=for_author):
         raise Incomplete({field: sentence})
     return text.strip()
 

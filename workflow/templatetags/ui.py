@@ -64,6 +64,18 @@ def colon(label) -> str:
 
 
 @register.filter
+def voted_when(campaign) -> str:
+    """When people voted in a campaign whose voting is over: "Si è votato dal 3 novembre al 10 novembre"."""
+    return formats.voted_when(campaign.voting_opens_at, campaign.voting_closes_at)
+
+
+@register.filter
+def filesize(size) -> str:
+    """The size of a file: "69 byte", "2,1 kB"."""
+    return formats.file_size(int(size or 0))
+
+
+@register.filter
 def dec1(value) -> str:
     """One decimal: "3,9"."""
     return formats.number(value, 1)
@@ -211,16 +223,16 @@ def age(days: int, limit: int) -> SafeString:
 
 
 @register.simple_tag
-def agetxt(days: int, limit: int) -> SafeString:
-    """Days spent against the limit in words: "4 giorni su 10", "6 giorni oltre il termine"."""
-    return _agetxt(days, limit, get_language())
+def agetxt(days: int, limit: int, over: int | None = None) -> SafeString:
+    """Days spent against the limit in words: "4 giorni su 10", "6 giorni oltre il termine". `over`: how far past it, where
+    that is counted in other days than the limit."""
+    return _agetxt(days, limit, days - limit if over is None else over, get_language())
 
 
 @lru_cache(maxsize=1024)
-def _agetxt(days: int, limit: int, language: str) -> SafeString:
+def _agetxt(days: int, limit: int, over: int, language: str) -> SafeString:
     ageing = _ageing(days, limit)
     if ageing == "late":
-        over = days - limit
         words = ngettext("%(days)d giorno oltre il termine", "%(days)d giorni oltre il termine", over) % {"days": over}
     else:
         words = ngettext("%(days)d giorno su %(limit)d", "%(days)d giorni su %(limit)d", days)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from innovato.organisation.auth import signed_in
-from innovato.organisation.calendar import working_days_between
 from innovato.organisation.capabilities import Capability
 from workflow.context import actor_of
 from workflow.errors import NotAllowed
@@ -44,7 +43,7 @@ def _as_columns(request: HttpRequest, scope: selectors.Scope) -> HttpResponse:
         "figures": selectors.figures(actor, where, at=at),
         "waiting": waiting,
         "late": late,
-        "late_days": max(1, working_days_between(late[0].due_on, today)) if late else 0,
+        "late_days": (today - late[0].due_on).days if late else 0,
         "year": today.year,
         "list_query": _query(scope, vista="elenco"),
         "department_query": _query(scope),

@@ -47,6 +47,8 @@ def actions_for(actor: rules.Actor, idea: Idea, moves: list[str]) -> list[Action
     if idea.state == IdeaState.REVIEW and idea.my_review in TO_SCORE:
         actions.append(Action(_("Apri la scheda"), _address("workflow:scorecard", idea), "scale", primary=True))
     for served, label, route, icon, primary in PAGES:
+        if idea.state == IdeaState.DRAFT and "withdraw" in served:
+            label = _("Elimina la bozza…")
         if served & set(moves):
             actions.append(Action(label, _address(route, idea), icon, primary))
     if UNDO & set(moves):
