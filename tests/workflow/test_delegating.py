@@ -107,6 +107,9 @@ def test_a_deputys_desk_says_for_whom_each_task_is_and_asks_no_more_for_it(here,
             ("Decidi se provare un’idea", here.idea.title, "Silvia Ghione"),
         }  # fmt: skip
     assert signed_in(here.deputy).get("/").content.decode().count("per conto di Silvia Ghione") == 3
+    own, acting = signed_in(here.deputy).get("/profilo/").content.decode().split("Per delega")
+    assert "per Silvia Ghione" in acting  # the delegator's departments are not the own
+    assert "<span>Città › Anagrafe › Cassa</span>" in own and "<span>Città › Anagrafe</span>" not in own
 
 
 def test_who_holds_the_right_too_acts_in_the_own_name(here):

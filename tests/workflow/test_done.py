@@ -108,7 +108,7 @@ def test_the_pages_go_on_where_the_last_one_ended_also_within_one_instant(author
     every, address = [], "/cose-fatte/"
     while address:
         context = opened(me, address).context
-        every += [(act.text[:10], act.about[-1]) for _day, acts in context["days"] for act in acts]
+        every += [(act.text[:10], act.about[-1]) for act in context["acts"]]
         address = context["next_url"]
     readings, recusals = ("Hai regist", "Astensione")
     assert every == [

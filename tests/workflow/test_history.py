@@ -101,8 +101,9 @@ def test_an_admission_that_was_taken_back_is_not_public(idea, author, reader, sc
 def test_the_result_of_a_ballot_is_told_with_its_numbers_only_where_it_was_valid(idea, reader):
     happened(idea, "conclude_voting", after="review", supports=312, papers=1284, quorum=True)
     happened(idea, "conclude_voting", after="not_selected", supports=None, papers=4, quorum=False)
-    with_numbers, without = told(reader, idea)
-    assert "312 schede su 1.284" in with_numbers and "4" not in without
+    happened(idea, "conclude_voting", after="not_selected", supports=1, papers=30, quorum=True)
+    with_numbers, without, with_one = told(reader, idea)
+    assert "312 schede su 1.284" in with_numbers and "4" not in without and "l’ha sostenuta 1 scheda su 30" in with_one
 
 
 @db

@@ -230,7 +230,7 @@ def test_buttons_are_the_places_where_this_person_can_act(author, reader, manage
     reviewer = make.person(home=office)
     make.grant(reviewer, "review_ideas", office)
     expected = {
-        ("draft", "author"): ["Continua a scrivere", "Ritira l’idea…"],
+        ("draft", "author"): ["Continua a scrivere", "Elimina la bozza…"],
         ("needs_changes", "author"): ["Rispondi", "Ritira l’idea…"],
         ("screening", "screener"): ["Verifica"],
         ("screening", "author"): ["Ritira l’idea…"],

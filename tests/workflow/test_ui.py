@@ -55,6 +55,21 @@ def test_an_amount_shows_cents_only_where_there_are_any():
         assert formats.euro(6500) == "€6,500"
 
 
+def test_sizes_of_files_and_the_days_of_a_ballot_are_said_in_each_language():
+    noon = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    with translation.override("it"):
+        assert [formats.file_size(n) for n in (1, 69, 2100, 8_400_000)] == ["1 byte", "69 byte", "2,1 kB", "8,4 MB"]
+        days = [formats.voted_when(noon, noon + timedelta(days=n)) for n in (0, 5)]
+        assert days == ["Si è votato il 3 novembre", "Si è votato dal 3 novembre all’8 novembre"]
+    with translation.override("en"):
+        assert [formats.file_size(n) for n in (1, 69)] == ["1 byte", "69 bytes"]
+
+
+def test_nobody_counts_in_halves():
+    few = charts.bar_chart("b", "t", "d", charts.Bars(["gen", "feb"], [0, 1]))
+    assert "0,5" not in few and "0,25" not in few and ">1<" in few
+
+
 def test_a_plain_number_has_only_the_decimals_it_needs():
     assert [formats.plain_number(n) for n in (18, 3.5, Decimal("0.25"), 1 / 3, None)] == [
         "18",
@@ -199,6 +214,7 @@ def test_a_waiting_time_is_said_in_words_and_marked_when_it_presses(days, limit,
     text = show("{% agetxt days limit %}", days=days, limit=limit)
     assert f'<span class="in-due{css}">' in text
     assert words in text
+    assert ("9 giorni oltre" in show("{% agetxt days limit 9 %}", days=days, limit=limit)) is (css == " err")
 
 
 @pytest.mark.parametrize(

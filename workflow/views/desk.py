@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The first page after signing in: what waits, the own ideas, news from the office, how others ended; and what was done."""
 
-from datetime import timedelta
-from itertools import groupby
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,20 +45,17 @@ def desk(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
-    """What the signed-in person did, by day, newest first: a page for nobody else."""
-    after, at = request.GET.get("dopo", ""), timezone.now()
+    """What the signed-in person did, newest first: a page for nobody else."""
+    after = request.GET.get("dopo", "")
     try:
         page = acts.page(actor=actor_of(request), after=after)
     except ValueError as error:
         raise Http404 from error
-    address, today = reverse("workflow:done"), timezone.localdate(at)
-    by_day = groupby(page.acts, key=lambda act: timezone.localdate(act.at))
+    address = reverse("workflow:done")
     context = {
-        "days": [(day, list(group)) for day, group in by_day],
+        "acts": page.acts,
         "after": after,
         "next_url": page.following and f"{address}?{urlencode({'dopo': page.following})}",
         "first_url": after and address,
-        "today": today,
-        "yesterday": today - timedelta(days=1),
     }
     return render(request, "workflow/desk/done.html", context)
