@@ -6,17 +6,18 @@ answer. A compiled query is the same query, with places for the values that chan
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import local
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import BigIntegerField, BinaryField, DateField, Field, QuerySet, UUIDField
+from django.db.models import BigIntegerField, BinaryField, DateField, DateTimeField, Field, QuerySet, UUIDField
 
 # Stands for a value while the SQL is written: nothing else in a query has it. The first of each kind; more are counted on.
 _STANDS_FOR = {
     int: (BigIntegerField(), lambda number: -(2**62) - number),
     date: (DateField(), lambda number: date(1, 1, 1 + number)),
+    datetime: (DateTimeField(), lambda number: datetime(1000, 1, 1 + number, tzinfo=UTC)),
     UUID: (UUIDField(), lambda number: UUID(int=2**127 + number)),
     bytes: (BinaryField(), lambda number: b"stands for a value" + bytes([number])),
 }
@@ -27,7 +28,7 @@ class Compiled:
 
     `build` takes the places by name, puts each value to the database as it is, and returns rows of values
     (`values_list`), no objects. What it returns may depend on nothing else: it is called once for each kind of
-    database. A place may be an int, a date, a UUID or bytes, and is never None.
+    database. A place may be an int, a date, a datetime, a UUID or bytes, and is never None.
     """
 
     def __init__(self, build: Callable[..., QuerySet], **places: type):

@@ -22,7 +22,7 @@ from voting.database import DatabaseNow
 from voting.keystore import KeyTrouble
 from voting.models import Ballot, Elector, Objection, Option, Publication, UrnBox
 from voting.states import COUNTED, BallotState
-from workflow.models import Authorship, Theme
+from workflow.models import Authorship, Campaign, Theme
 
 BEGINNING = 240  # characters of a proposal that a paper may show
 
@@ -94,14 +94,17 @@ NOTHING_KNOWN = OwnPaper(Held.GONE, {})
 # Ballots -----------------------------------------------------------------------------------------------------------
 
 
-def find_ballot(*, campaign_id: int) -> Ballot | None:
-    """The campaign's latest ballot that was not annulled, or else the latest annulled one."""
-    return _latest(Ballot.objects.filter(campaign_id=campaign_id))
+def find_ballot(campaign: Campaign) -> Ballot | None:
+    """The campaign's latest ballot that was not annulled, or else the latest annulled one. One query."""
+    found = _latest(Ballot.objects.filter(campaign=campaign).select_related("round"))
+    if found is not None:
+        found.campaign = campaign
+    return found
 
 
 def find_ballot_of_idea(*, idea_id: int) -> Ballot | None:
     """The latest ballot that carries this idea, one that was not annulled before one that was."""
-    return _latest(Ballot.objects.filter(options__idea_id=idea_id))
+    return _latest(Ballot.objects.filter(options__idea_id=idea_id).select_related("campaign"))
 
 
 def ballots_of(*, campaign_id: int) -> QuerySet[Ballot]:
@@ -160,7 +163,7 @@ def places_of(idea_ids: Iterable[int], *, person: Person) -> list[Place]:
 
 
 def _latest(ballots: QuerySet[Ballot]) -> Ballot | None:
-    found = list(with_now(ballots).select_related("campaign", "round").order_by("opens_at", "sequence", "pk"))
+    found = list(with_now(ballots).order_by("opens_at", "sequence", "pk"))
     standing = [ballot for ballot in found if ballot.state != BallotState.ANNULLED]
     return (standing or found or [None])[-1]
 

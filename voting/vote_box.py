@@ -88,7 +88,7 @@ def _closed_paper(request, ballot: Ballot) -> OwnPaper | None:
 
 def box_for(campaign: Campaign) -> dict:
     """What the panel of a campaign shows. One query; nothing in it depends on the reader or on any paper."""
-    ballot = selectors.find_ballot(campaign_id=campaign.pk)
+    ballot = selectors.find_ballot(campaign)
     state = ballot.state if ballot else None
     if state == BallotState.OPEN and ballot.now < ballot.closes_at:
         kind = "open"

@@ -5,6 +5,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
+
+from innovato.compiled import Compiled
 from innovato.notifications.models import Notice
 
 PAGE = 20
@@ -32,7 +35,14 @@ def page(*, person_id: int, at: datetime, after: str = "") -> Page:
 
 def unread_count(*, person_id: int, at: datetime) -> int:
     """How many notices the person has not opened yet, counted up to a hundred."""
-    return Notice.objects.visible_to(person_id, at=at).unread()[:MOST_COUNTED].count()
+    return len(_UNREAD.rows(person=person_id, at=at))
+
+
+def _unread(person: int, at: datetime) -> QuerySet:
+    return Notice.objects.visible_to(person, at=at).unread().values_list("pk")[:MOST_COUNTED]
+
+
+_UNREAD = Compiled(_unread, person=int, at=datetime)  # every page asks it
 
 
 def _place(notice: Notice) -> str:

@@ -154,7 +154,7 @@ def test_an_annulled_ballot_is_repeated_with_the_same_ideas_new_codes_and_an_emp
     assert (again.state, again.sequence, boxes(again.pk)) == (BallotState.OPEN, 2, {})
     assert set(again.options.values_list("idea_id", flat=True)) == {idea.pk for idea in vote.ideas}
     assert not set(again.options.values_list("code", flat=True)) & set(vote.codes)
-    assert selectors.find_ballot(campaign_id=again.campaign_id) == again
+    assert selectors.find_ballot(again.campaign) == again
 
 
 def test_only_an_annulled_ballot_is_repeated_and_only_once_and_only_by_the_guarantor(vote, guarantor):

@@ -345,4 +345,4 @@ def test_a_campaign_that_never_voted_has_a_results_page(vote):
                                always_open=True)  # fmt: skip
     page = browser(voters(1)[0]).get(f"/bandi/{empty.slug}/risultati/").content.decode()
     assert "I conteggi si vedono solo dopo la chiusura" in page
-    assert selectors.find_ballot(campaign_id=empty.pk) is None
+    assert selectors.find_ballot(empty) is None

@@ -165,13 +165,13 @@ def test_no_address_and_no_statement_names_what_was_chosen(vote):
 def test_a_click_costs_few_queries_and_always_the_same(vote, django_assert_num_queries, on_postgres):
     """Session and person, what the casting itself asks, and for scripts one more. On PostgreSQL there is a lock too.
 
-    Two of the nine are the savepoint of the test's own transaction: a server asks seven.
+    Two of the eight are the savepoint of the test's own transaction: a server asks six.
     """
     client = browser(vote.people[0])
     click(client, vote, 3)
     for number, htmx in ((0, False), (1, True)):
         for supported in (True, False):
-            with django_assert_num_queries(9 + htmx + on_postgres):
+            with django_assert_num_queries(8 + htmx + on_postgres):
                 click(client, vote, number, supported=supported, htmx=htmx, strip="1")
 
 

@@ -16,7 +16,7 @@ from voting.selectors import Held
 from voting.services import guarding
 from voting.states import BallotState
 from voting.urn import shown
-from workflow.models import Idea
+from workflow.models import Campaign, Idea
 
 pytestmark = pytest.mark.django_db
 
@@ -154,17 +154,17 @@ def test_a_campaigns_ballot_is_its_latest_one_that_counts(vote):
     factories.grant(guarantor, "guard_ballots", vote.root)
     at = timezone.now()
     guarding.annul(ballot_id=vote.pk, reason="Una segnalazione fondata sulla lista.", by=guarantor, at=at)
-    assert selectors.find_ballot(campaign_id=vote.ballot.campaign_id).pk == vote.pk
+    assert selectors.find_ballot(vote.ballot.campaign).pk == vote.pk
     again = guarding.repeat(
         ballot_id=vote.pk, by=guarantor, at=at, opens_at=at + timedelta(hours=1), closes_at=at + timedelta(days=1)
     )
-    assert selectors.find_ballot(campaign_id=vote.ballot.campaign_id).pk == again.pk
+    assert selectors.find_ballot(vote.ballot.campaign).pk == again.pk
     assert selectors.find_ballot_of_idea(idea_id=vote.ideas[0].pk).pk == vote.pk
     assert [ballot.sequence for ballot in selectors.ballots_of(campaign_id=vote.ballot.campaign_id)] == [2, 1]
 
 
 def test_where_there_is_no_ballot_none_is_found():
-    assert selectors.find_ballot(campaign_id=1) is None
+    assert selectors.find_ballot(Campaign(pk=1)) is None
     assert selectors.find_ballot_of_idea(idea_id=1) is None
 
 

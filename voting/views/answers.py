@@ -18,7 +18,7 @@ from workflow.selectors.ballots import rounds_due
 
 def ballot_now(campaign: Campaign) -> Ballot | None:
     """The campaign's ballot, opened, closed or sealed first where the database's clock should have done it already."""
-    ballot = selectors.find_ballot(campaign_id=campaign.pk)
+    ballot = selectors.find_ballot(campaign)
     if not _wants_the_clock(campaign, ballot):
         return ballot
     try:
@@ -28,7 +28,7 @@ def ballot_now(campaign: Campaign) -> Ballot | None:
             calendar.advance(ballot_id=ballot.pk)
     except (WorkflowError, DatabaseError):  # the clock will try again; the page is shown as things stand
         return ballot
-    return selectors.find_ballot(campaign_id=campaign.pk)
+    return selectors.find_ballot(campaign)
 
 
 def _wants_the_clock(campaign: Campaign, ballot: Ballot | None) -> bool:
