@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from innovato import formats
 from innovato.organisation.capabilities import Capability
@@ -213,7 +213,7 @@ def _review_tasks(actor: rules.Actor) -> list[Task]:
             title=_("Consegna la scheda di valutazione"),
             text=_("La scheda è cominciata.") if card.status == Review.Status.DECLARED else "",
             url=_url("workflow:scorecard", card.idea),
-            verb=_("Apri la scheda"),
+            verb=pgettext("scorecard", "Apri la scheda"),
             icon="scale",
             due_on=card.due_on,
             about=card.idea.title,

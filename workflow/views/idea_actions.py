@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from workflow import rules
 from workflow.models import Idea, Review
@@ -45,7 +46,14 @@ def actions_for(actor: rules.Actor, idea: Idea, moves: list[str]) -> list[Action
         label = EDIT_WORDS[IdeaState(idea.state)]
         actions.append(Action(label, _address("workflow:idea_edit", idea), "draft", primary=True))
     if idea.state == IdeaState.REVIEW and idea.my_review in TO_SCORE:
-        actions.append(Action(_("Apri la scheda"), _address("workflow:scorecard", idea), "scale", primary=True))
+        actions.append(
+            Action(
+                pgettext_lazy("scorecard", "Apri la scheda"),
+                _address("workflow:scorecard", idea),
+                "scale",
+                primary=True,
+            )
+        )
     for served, label, route, icon, primary in PAGES:
         if idea.state == IdeaState.DRAFT and "withdraw" in served:
             label = _("Elimina la bozza…")
