@@ -294,9 +294,11 @@ def test_the_number_of_queries_does_not_grow(city, office, call, author, who, qu
 
 
 @translation.override("it")  # what the page activates must not stay for the next test
-def test_the_desk_reads_in_english(author, call):
-    idea_in("needs_changes", author, call, due_on=today(2))
+def test_the_desk_reads_in_english_and_tells_a_scorecard_from_a_ballot(author, office, call):
+    reviewer, idea = granted("review_ideas", office), idea_in("review", author, call)
+    Review.objects.create(idea=idea, reviewer=reviewer, assigned_at=timezone.now(), due_on=today(3))
     client = Client()
-    client.force_login(author)
+    client.force_login(reviewer)
     client.cookies["django_language"] = "en"
-    assert '<html lang="en"' in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+    assert '<html lang="en"' in page and "Open the scorecard" in page and "Open my ballot" not in page
