@@ -1,14 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# fmt: off
 """Recounts a published ballot, alone: python3 verify_publication.py publication.json [CODE ...] [--sha256 HEX] [--en]"""
-import json
-import sys
-from hashlib import sha256
-from os import environ
-from pathlib import Path
-
+import hashlib, itertools, json, os, pathlib, sys
 written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-hashed, cents = lambda text: sha256(text.encode()).hexdigest(), lambda euros: int(euros.replace(".", ""))
+hashed, cents = lambda text: hashlib.sha256(text.encode()).hexdigest(), lambda euros: int(euros.replace(".", ""))
 def checks(text, p, asked):  # pairs: what must be true, and the words for when it is not, Italian|English|and what follows
     yield text == written(p), "il testo è riscritto: non è in forma canonica|the text is rewritten: not in canonical form"
     yield {w for w in asked if len(w) == 64} <= {hashed(text)}, "l'impronta del file è|the file's hash is|: " + hashed(text)
@@ -25,23 +19,22 @@ def checks(text, p, asked):  # pairs: what must be true, and the words for when 
     yield all({*o} == {*own} for o in p["options"]), "un'idea ha campi in più o in meno|an idea has fields added or missing"
     if p["quorum"]:
         lists, cost = {c: o["codes"] for c, o in option.items()}, {c: cents(o["cost"] or "9" * 12) for c, o in option.items()}
-        votes, every, filled = {c: len(lists[c]) for c in lists}, sum(lists.values(), blank), p["papers"] - len(blank)
+        votes, every, full = {c: len(lists[c]) for c in lists}, sum(lists.values(), blank), p["papers"] - len(blank)
         yield all(len(c) == 12 and {*c} <= {*"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"} for c in every), "codice errato|malformed code"
         yield all(c == sorted(c) for c in (blank, *lists.values())), "un elenco non è in ordine|a list is out of order"
         yield len(every) == len({*every}), "un codice compare due volte|a code appears twice"
         yield all(votes[c] == option[c]["supports"] for c in votes), "i sostegni non sono quanti i codici|supports are not codes"
-        fits = max(votes.values()) <= filled <= sum(votes.values()) <= filled * p["max_choices"]
-        yield fits, "schede e codici non tornano|papers and codes do not add up"
+        yield max(votes.values()) <= full <= sum(votes.values()) <= full * p["max_choices"], "i conti non tornano|the sums differ"
         digest = hashed(written({"abstain": blank, "ballot": p["ballot"], "codes": lists}))
         yield p["lists_sha256"] == digest, "l'impronta degli elenchi non coincide|the hash of the lists differs"
         ranking = sorted(option, key=lambda code: (-votes[code], hashed(digest + code)))
         yield p["ranking"] == ranking, "la graduatoria non segue conteggi e spareggi|the ranking does not follow counts and ties"
-        groups = [[code for code in ranking if votes[code] == n] for n in sorted(set(votes.values()), reverse=True)]
-        yield p["ties"] == [g for g in groups if len(g) > 1], "le parità non sono quelle dei conteggi|the ties are others"
+        ties = [g for _, same in itertools.groupby(ranking, votes.get) if len(g := [*same]) > 1]
+        yield p["ties"] == ties, "le parità non sono quelle dei conteggi|the ties are others"
         shares = p.get("shares") or {"bought": [], "fund": rule.get("fund", "0"), "share": "0", "start": "0"}
         start, paid = cents(shares["start"]), {b["code"]: (b["payers"], cents(b["price"])) for b in shares["bought"]}
         fund = cents(rule.get("fund", "0"))
-        yield cents(shares["fund"]) == fund and start in (0, fund // (filled or 1)), "il fondo è diverso|the fund differs"
+        yield cents(shares["fund"]) == fund and start in (0, fund // (full or 1)), "il fondo è diverso|the fund differs"
         yield sum(cost[c] for c in paid) <= fund, "le idee comprate superano il fondo|the ideas bought exceed the fund"
         fair = [0 < n <= votes[c] and cost[c] <= n * x <= n * cents(shares["share"]) + n for c, (n, x) in paid.items()]
         yield all(fair) and len(fair) == len(shares["bought"]), "i prezzi non tornano|the prices do not add up"
@@ -52,12 +45,12 @@ def checks(text, p, asked):  # pairs: what must be true, and the words for when 
         yield p["lane"] == lane, "i posti per strutture piccole non tornano|the places for small offices do not add up"
         yield from ((w in every, f"codice in nessun elenco|code in no list|: {w}") for w in asked if len(w) != 64)
 if __name__ == "__main__":
-    other = 0 if "--en" in sys.argv or environ.get("LANG", "").startswith("en") else 1  # the language that is left out
+    other = 0 if "--en" in sys.argv or os.environ.get("LANG", "").startswith("en") else 1  # the language that is left out
     say = lambda words: "".join(part for place, part in enumerate(words.split("|")) if place != other)  # noqa: E731
     file, *words = [w for w in sys.argv[1:] if w not in ("--en", "--sha256")] or sys.exit(__doc__)
     asked = [w.lower() if len(w) == 64 else w.replace("-", "").upper() for w in words]
     try:
-        p = json.loads(text := Path(file).read_bytes().decode())
+        p = json.loads(text := pathlib.Path(file).read_bytes().decode())
         wrong = next((why for true, why in checks(text, p, asked) if not true), None)
     except (AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError) as failure:
         wrong = f"manca qualcosa, o ha una forma imprevista|something is missing or malformed|: {failure!r}"

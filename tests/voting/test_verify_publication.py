@@ -62,7 +62,7 @@ def test_the_script_fits_a_page_and_imports_the_standard_library_only():
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
     }
-    assert len(source.splitlines()) <= 67  # about sixty, each with its words in two languages
+    assert len(source.splitlines()) <= 60
     assert modules <= sys.stdlib_module_names
 
 
@@ -183,10 +183,10 @@ TAMPERINGS = {
     "a list out of order": (lambda body: swap(option(body, "A")["codes"]), "un elenco non è in ordine"),
     "the blank papers out of order": (lambda body: body["abstain"].reverse(), "un elenco non è in ordine"),
     "a support raised": (lambda body: option(body, "D").update(supports=9), "i sostegni non sono quanti i codici"),
-    "papers taken away": (put(papers=10), "schede e codici non tornano"),
-    "papers beyond the choices": (put(papers=39), "schede e codici non tornano"),
+    "papers taken away": (put(papers=10), "i conti non tornano"),
+    "papers beyond the choices": (put(papers=39), "i conti non tornano"),
     "more papers than people": (put(eligible=16), "ci sono più schede che aventi diritto"),
-    "the limit of choices lowered": (put(max_choices=1), "schede e codici non tornano"),
+    "the limit of choices lowered": (put(max_choices=1), "i conti non tornano"),
     "the quorum denied": (put(quorum=False), "campi in più o in meno"),
     "the quorum as a number": (put(quorum=1), "il quorum non torna"),
     "the ranking turned": (reorder, "la graduatoria non segue conteggi e spareggi"),
