@@ -2,6 +2,7 @@
 """The state diagram as a picture, drawn from the table of moves; and the check that finds dead ends in that table."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from django_fsm import FSMField
@@ -31,7 +32,8 @@ PLACES = {
     S.DECLINED: (5, 3),
     S.DEFERRED: (5, 0),
 }
-WIDTH, HEIGHT, STEP_X, STEP_Y, MARGIN = 138, 46, 172, 92, 16
+WIDTH, HEIGHT, STEP_X, STEP_Y, MARGIN = 88, 54, 112, 96, 4  # 880 in all: the help page shows it whole
+LINE, LONGEST = 15, 12  # a line of words in a box: its height, and how many characters it takes
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,11 @@ def _corner(state: str) -> tuple[int, int]:
 def _box(state: str) -> str:
     x, y = _corner(state)
     kind = "end" if S(state) in TERMINAL else "step"
-    label = escape(str(S(state).label))
-    words = label.split(" ")
-    lines = [label] if len(label) <= 17 else [" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])]
-    top = y + HEIGHT / 2 + (5 if len(lines) == 1 else -3)
+    label = str(S(state).label)
+    lines = wrap(label, LONGEST, break_long_words=False)
+    top = y + HEIGHT / 2 + 5 - LINE * (len(lines) - 1) / 2
     text = "".join(
-        f'<text x="{x + WIDTH / 2:.0f}" y="{top + 16 * n:.0f}" text-anchor="middle">{line}</text>'
+        f'<text x="{x + WIDTH / 2:.0f}" y="{top + LINE * n:.0f}" text-anchor="middle">{escape(line)}</text>'
         for n, line in enumerate(lines)
     )
     return f'<g class="{kind}"><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8"/>{text}</g>'
@@ -133,7 +134,7 @@ def draw() -> str:
         'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#4a5d70" stroke="none"/></marker></defs>'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
         f'<g fill="none" stroke="#4a5d70" stroke-width="1.5">{"".join(lines)}</g>'
-        '<g font-family="sans-serif" font-size="14" fill="#17324d" stroke-width="1.5">'
+        '<g font-family="sans-serif" font-size="13" fill="#17324d" stroke-width="1.5">'
         f"{_styled(boxes)}</g></svg>\n"
     )
 
