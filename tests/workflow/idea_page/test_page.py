@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from tests import factories as make
+from tests.workflow.idea_page.support import body, idea_in, visit
 from workflow import search
 from workflow.models import Authorship, Decision, Follow, Review, Round, Score
 from workflow.selectors.idea_page import page_rows
@@ -17,65 +18,6 @@ from workflow.services import events
 from workflow.states import PUBLISHED, IdeaState
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city():
-    return make.department("Città")
-
-
-@pytest.fixture
-def office(city):
-    return make.department("Economato", parent=city)
-
-
-@pytest.fixture
-def call(city):
-    return make.campaign(city, at=timezone.now())
-
-
-@pytest.fixture
-def author(office):
-    return make.person("Davide", "Conti", home=office)
-
-
-@pytest.fixture
-def reader(office):
-    return make.person("Giulia", "Ferrero", home=office)
-
-
-@pytest.fixture
-def screener(city):
-    who = make.person("Laura", "Pautasso", home=city)
-    make.grant(who, "screen_ideas", city)
-    return who
-
-
-@pytest.fixture
-def manager(office):
-    who = make.person("Silvia", "Ghione", home=office)
-    make.grant(who, "decide_ideas", office)
-    return who
-
-
-def idea_in(state, author, call, **fields):
-    """An idea standing in `state` since today."""
-    fields.setdefault("at", timezone.now())
-    if state == "merged":
-        fields.setdefault("merged_into", make.idea(author, call, state="review", title="La casa comune"))
-    return make.idea(author, call, state=str(state), **fields)
-
-
-def visit(who, idea, query="", **headers):
-    client = Client()
-    client.force_login(who)
-    return client.get(f"/idee/{idea.ref}/{query}", headers=headers)
-
-
-def body(who, idea, query="") -> str:
-    response = visit(who, idea, query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 # Who sees it -------------------------------------------------------------------------------------------------------
