@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from innovato.formats import number, plain_number
 
 LABEL_GAP = 17  # pixels two labels at the right edge must keep between them
+LABEL_ROOM = 44  # between the middles of two labels under a line
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Line:
-    """One series over time with where it started (`baseline`) and where it should arrive (`target`), both optional."""
+    """One series over time with where it started (`baseline`) and where it should arrive (`target`), both optional.
+
+    With `days` each value stands by its day, and of labels too close to each other the later one is written.
+    """
 
     labels: list
     values: list
+    days: list | None = None
     baseline: float | None = None
     target: float | None = None
     unit: str = ""
@@ -149,9 +154,25 @@ def _marks(frame: Frame, line: Line) -> list:
     return parts
 
 
-def _series(frame: Frame, line: Line) -> list:
-    step = (frame.edge - frame.left) / max(len(line.values) - 1, 1)
-    points = [(frame.left + at * step, frame.y(value)) for at, value in enumerate(line.values) if value is not None]
+def _places(frame: Frame, line: Line) -> list[float]:
+    """Where each value stands, from the left: by its day, or one step after the other."""
+    if line.days and line.days[0] != line.days[-1]:
+        first, span = line.days[0], (line.days[-1] - line.days[0]).days
+        return [frame.left + (day - first).days / span * (frame.edge - frame.left) for day in line.days]
+    step = (frame.edge - frame.left) / max(len(line.labels) - 1, 1)
+    return [frame.left + at * step for at in range(len(line.labels))]
+
+
+def _labels(frame: Frame, line: Line, places: list[float]) -> list:
+    shown: list[tuple[float, str]] = []
+    for x, label in reversed(list(zip(places, line.labels, strict=True))[:: 1 if line.days else line.every]):
+        if not line.days or not shown or shown[-1][0] - x >= LABEL_ROOM:
+            shown.append((x, label))
+    return [_text(x, frame.height - 8, label) for x, label in reversed(shown)]
+
+
+def _series(frame: Frame, line: Line, places: list[float]) -> list:
+    points = [(x, frame.y(value)) for x, value in zip(places, line.values, strict=True) if value is not None]
     if not points:
         return []
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
@@ -182,13 +203,13 @@ def line_chart(name: str, title: str, desc: str, line: Line) -> SafeString:
         low=low if line.low is None else float(line.low),
         high=high if line.high is None else float(line.high),
     )
-    step = (frame.edge - frame.left) / max(len(line.labels) - 1, 1)
-    labels = [
-        _text(frame.left + at * step, frame.height - 8, label)
-        for at, label in enumerate(line.labels)
-        if at % line.every == 0
+    places = _places(frame, line)
+    parts = [
+        *_grid(frame, line.ticks),
+        *_labels(frame, line, places),
+        *_marks(frame, line),
+        *_series(frame, line, places),
     ]
-    parts = [*_grid(frame, line.ticks), *labels, *_marks(frame, line), *_series(frame, line)]
     return _svg(name, title, desc, frame, parts)
 
 

@@ -265,6 +265,16 @@ def test_a_chart_without_readings_is_still_a_chart():
     assert "Partenza 5" in drawn and "<circle" not in drawn
 
 
+def test_a_reading_stands_by_its_day_and_of_two_close_labels_the_later_is_written():
+    days = [date(2026, 1, 1), date(2026, 1, 3), date(2026, 4, 11)]
+    drawn = charts.line_chart("g", "t", "d", charts.Line(["1/1", "3/1", "11/4"], [1, 2, 3], days=days))
+    left, near, right = (float(part.split('"')[0]) for part in drawn.split('cx="')[1:])
+    assert (near - left) / (right - left) == pytest.approx(0.02, abs=0.001)
+    assert ">3/1<" in drawn and ">11/4<" in drawn and ">1/1<" not in drawn
+    alone = charts.line_chart("g", "t", "d", charts.Line(["1/1", "1/1"], [1, 2], days=days[:1] * 2))
+    assert alone.count("<circle") == 2
+
+
 def test_close_start_and_goal_keep_their_labels_apart():
     drawn = charts.line_chart("g", "t", "d", charts.Line(["a", "b"], [0, 100], baseline=50, target=51))
     heights = [float(part.split('y="')[1].split('"')[0]) for part in drawn.split("<text")[1:] if "start" in part]

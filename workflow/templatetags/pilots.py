@@ -11,7 +11,6 @@ from innovato import charts, formats
 
 register = template.Library()
 FEWEST_FOR_A_LINE = 2
-MANY = 12  # more labels than this are shown every other one
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,12 @@ def indicator_chart(view) -> IndicatorChart:
     line = charts.Line(
         labels,
         values,
+        days=[reading.measured_on for reading in readings],
         baseline=float(row.baseline),
         target=float(row.target),
         unit=unit,
         width=740,
         height=230,
-        every=2 if len(labels) > MANY else 1,
     )
     return IndicatorChart(
         sentence, charts.line_chart(f"indicator-{row.pk}", row.name, sentence, line), labels, values, unit
