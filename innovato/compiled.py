@@ -5,16 +5,28 @@ Django writes the SQL of a query anew each time; for the rights of a person that
 answer. A compiled query is the same query, with places for the values that change.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from threading import local
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import BigIntegerField, BinaryField, DateField, DateTimeField, Field, QuerySet, UUIDField
+from django.db.models import (
+    BigIntegerField,
+    BinaryField,
+    DateField,
+    DateTimeField,
+    Field,
+    Model,
+    QuerySet,
+    TextField,
+    UUIDField,
+)
 
 # Stands for a value while the SQL is written: nothing else in a query has it. The first of each kind; more are counted on.
 _STANDS_FOR = {
+    str: (TextField(), lambda number: f"stands for value {number}"),
     int: (BigIntegerField(), lambda number: -(2**62) - number),
     date: (DateField(), lambda number: date(1, 1, 1 + number)),
     datetime: (DateTimeField(), lambda number: datetime(1000, 1, 1 + number, tzinfo=UTC)),
@@ -22,13 +34,15 @@ _STANDS_FOR = {
     bytes: (BinaryField(), lambda number: b"stands for a value" + bytes([number])),
 }
 
+Row = TypeVar("Row", bound=Model)
+
 
 class Compiled:
     """A query with places for values: `Compiled(build, person=int, day=date)`, then `rows(person=7, day=today)`.
 
     `build` takes the places by name, puts each value to the database as it is, and returns rows of values
     (`values_list`), no objects. What it returns may depend on nothing else: it is called once for each kind of
-    database. A place may be an int, a date, a datetime, a UUID or bytes, and is never None.
+    database. A place may be an int, a str, a date, a datetime, a UUID or bytes, and is never None.
     """
 
     def __init__(self, build: Callable[..., QuerySet], **places: type):
@@ -66,6 +80,16 @@ class Compiled:
     def _sent(self, name: str, value):
         """The value as the database's driver takes it."""
         return _plain(self._fields[name].get_db_prep_value(value, connection))
+
+
+def columns(model: type[Model], through: str = "") -> list[str]:
+    """What `values_list` has to name so that `row_of` can make a row of `model`; `through` leads there ("sponsor__")."""
+    return [through + field.attname for field in model._meta.concrete_fields]
+
+
+def row_of(model: type[Row], values: Sequence) -> Row:
+    """The row whose `columns` these are, as if Django had read it."""
+    return model.from_db(DEFAULT_DB_ALIAS, columns(model), values)
 
 
 def _plain(value):

@@ -15,14 +15,14 @@ from uuid import UUID
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
-from innovato.compiled import Compiled
+from innovato.compiled import Compiled, columns, row_of
 from innovato.organisation.models import Person
 from voting import rules, urn
 from voting.database import DatabaseNow
 from voting.keystore import KeyTrouble
 from voting.models import Ballot, Elector, Objection, Option, Publication, UrnBox
 from voting.states import COUNTED, BallotState
-from workflow.models import Authorship, Campaign, Theme
+from workflow.models import Authorship, Campaign, Round, Theme
 
 BEGINNING = 240  # characters of a proposal that a paper may show
 
@@ -96,15 +96,25 @@ NOTHING_KNOWN = OwnPaper(Held.GONE, {})
 
 def find_ballot(campaign: Campaign) -> Ballot | None:
     """The campaign's latest ballot that was not annulled, or else the latest annulled one. One query."""
-    found = _latest(Ballot.objects.filter(campaign=campaign).select_related("round"))
-    if found is not None:
-        found.campaign = campaign
-    return found
+    ballots = []
+    for now, *values in _OF_CAMPAIGN.rows(campaign=campaign.pk):
+        ballot = row_of(Ballot, values[: len(columns(Ballot))])
+        ballot.now, ballot.campaign, ballot.round = now, campaign, row_of(Round, values[len(columns(Ballot)) :])
+        ballots.append(ballot)
+    return _latest(ballots)
+
+
+def _of_campaign(campaign: int) -> QuerySet:
+    rows = _in_order(Ballot.objects.filter(campaign=campaign))
+    return rows.values_list("now", *columns(Ballot), *columns(Round, "round__"))
+
+
+_OF_CAMPAIGN = Compiled(_of_campaign, campaign=int)
 
 
 def find_ballot_of_idea(*, idea_id: int) -> Ballot | None:
     """The latest ballot that carries this idea, one that was not annulled before one that was."""
-    return _latest(Ballot.objects.filter(options__idea_id=idea_id).select_related("campaign"))
+    return _latest(_in_order(Ballot.objects.filter(options__idea_id=idea_id).select_related("campaign")))
 
 
 def ballots_of(*, campaign_id: int) -> QuerySet[Ballot]:
@@ -162,8 +172,12 @@ def places_of(idea_ids: Iterable[int], *, person: Person) -> list[Place]:
     return [Place(ballot, ballot.place, ballot.code or "", ballot.own) for ballot in rows]
 
 
-def _latest(ballots: QuerySet[Ballot]) -> Ballot | None:
-    found = list(with_now(ballots).order_by("opens_at", "sequence", "pk"))
+def _in_order(ballots: QuerySet[Ballot]) -> QuerySet[Ballot]:
+    return with_now(ballots).order_by("opens_at", "sequence", "pk")
+
+
+def _latest(ballots: Iterable[Ballot]) -> Ballot | None:
+    found = list(ballots)
     standing = [ballot for ballot in found if ballot.state != BallotState.ANNULLED]
     return (standing or found or [None])[-1]
 

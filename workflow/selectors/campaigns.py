@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from innovato.compiled import Compiled, columns, row_of
+from innovato.organisation.models import Department
 from workflow.models import Campaign, CampaignStage, Idea, Round
 from workflow.states import AFTER_APPROVAL, PUBLISHED, IdeaState
 
@@ -72,7 +74,20 @@ def _with_rounds(rows: QuerySet[Campaign], at: datetime) -> QuerySet[Campaign]:
 
 def find_campaign(*, slug: str, at: datetime) -> Campaign | None:
     """One campaign with its ballots' dates and its sponsor. One query."""
-    return _with_rounds(Campaign.objects.filter(slug=slug).order_by(), at).select_related("sponsor").first()
+    for ends, opens, *values in _ONE.rows(slug=slug, at=at):
+        found = row_of(Campaign, values[: len(columns(Campaign))])
+        found.sponsor = row_of(Department, values[len(columns(Campaign)) :])
+        found.voting_ends_at, found.next_voting_at = ends, opens
+        return found
+    return None
+
+
+def _one(slug: str, at: datetime) -> QuerySet:
+    rows = _with_rounds(Campaign.objects.filter(slug=slug).order_by(), at)
+    return rows.values_list("voting_ends_at", "next_voting_at", *columns(Campaign), *columns(Department, "sponsor__"))
+
+
+_ONE = Compiled(_one, slug=str, at=datetime)
 
 
 def stages_due(at: datetime) -> list[int]:
