@@ -19,6 +19,7 @@ import psycopg
 from tests.run import find_postgres
 
 BATCH = 2000
+TABLE = "CREATE TABLE benchmark_row (id bigserial PRIMARY KEY, person bigint NOT NULL, words text NOT NULL)"  # K2's
 STEADY = 0.15  # a calibrator that spreads more makes its run worth little
 
 

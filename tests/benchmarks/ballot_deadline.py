@@ -12,8 +12,8 @@ import argparse
 import asyncio
 import sys
 
-from tests.benchmarks.ballot_city import Own, open_ballot, own_databases, prepare
-from tests.benchmarks.ballot_http import IDEAS, MOST, MOVED, TABLE, paper, paper_address, rows, signed_in
+from tests.benchmarks.ballot_city import TABLE, Own, open_ballot, own_databases, prepare
+from tests.benchmarks.ballot_http import IDEAS, MOST, MOVED, paper, paper_address, rows, signed_in
 from tests.benchmarks.http_load import Served, open_loop, request, server
 
 LINES, SEEN = 200, 200

@@ -14,8 +14,7 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks.ballot_city import Own, open_ballot, own_databases, prepare, three, verdict
-from tests.benchmarks.bare import TABLE
+from tests.benchmarks.ballot_city import TABLE, Own, open_ballot, own_databases, prepare, three, verdict
 from tests.benchmarks.http_load import Served, closed_loop, request, server
 
 CLIENTS, PEOPLE, IDEAS, MOST = (1, 8, 32), 3000, 40, 5

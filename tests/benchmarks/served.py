@@ -12,6 +12,7 @@ from innovato.settings import STORAGES
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 if os.environ.get("INNOVATO_BENCHMARK_BARE"):
     ROOT_URLCONF = "tests.benchmarks.bare"
+    SESSION_ENGINE = "django.contrib.sessions.backends.db"
     MIDDLEWARE = [
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.common.CommonMiddleware",
