@@ -69,6 +69,12 @@ def test_every_kind_has_a_line_in_the_application(kind):
     assert get_template(f"notifications/kinds/{kind}.html")
 
 
+@pytest.mark.parametrize("due", [None, "2026-12-04"])
+def test_an_invitation_to_a_draft_without_a_title_says_so(due):
+    mail = compose("coauthor_invited", title="", by_name="Laura Pautasso", due=due, url="/")
+    assert "«Idea senza titolo»" in mail.body and "«»" not in mail.body + str(mail.alternatives[0][0])
+
+
 def test_there_are_no_words_for_kinds_that_nobody_enters():
     known = set(KINDS)
     for folder, pattern in (("notifications/kinds", "[a-z]*.html"), ("email", "[a-z]*.*")):

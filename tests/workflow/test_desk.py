@@ -124,6 +124,14 @@ def test_an_invitation_waits_until_it_is_answered_or_the_ballot_opens(author, re
     assert response.context["own"].signed == ()
 
 
+def test_an_invitation_to_a_draft_without_a_title_says_so(author, reader, call):
+    idea = idea_in("draft", author, call, title="")
+    Authorship.objects.create(idea=idea, person=reader, status="invited", invited_at=timezone.now())
+    assert [task.text for task in desk_of(reader).context["tasks"]] == [
+        "Davide Conti ti indica tra chi propone «Idea senza titolo»."
+    ]
+
+
 def test_a_merge_waits_for_the_lead_who_was_asked(author, reader, call):
     idea, target = (idea_in("screening", author, call, title=title) for title in ("Sedie", "Tavoli"))
     proposal = MergeProposal.objects.create(idea=idea, target=target, by=reader, text="Simili", asked_at=timezone.now())

@@ -94,7 +94,8 @@ def author_tasks(own: OwnIdeas) -> list[Task]:
     invitations = [
         Task(
             title=_("Conferma che proponi anche tu questa idea"),
-            text=_("%(name)s ti indica tra chi propone «%(title)s».") % {"name": idea.lead_name, "title": idea.title},
+            text=_("%(name)s ti indica tra chi propone «%(title)s».")
+            % {"name": idea.lead_name, "title": idea.title or _("Idea senza titolo")},
             url=_url("workflow:coauthor_answer", idea),
             verb=_("Conferma o rifiuta"),
             icon="people",
