@@ -8,6 +8,7 @@ is named as unsteady at the end. Races get no second try, nor do three failures 
 """
 
 import getpass
+import json
 import os
 import subprocess
 import sys
@@ -116,13 +117,19 @@ def run(part: Part, scratch: Path) -> None:
     """Run one part and keep its counts and pytest's exit status (5, nothing found, is a failure like any other)."""
     print(f"\n──── {part.name} ────", flush=True)
     part.status, part.counts = run_pytest(part, scratch, part.select, "-n", "2", "--dist", "worksteal")
-    wrong = part.counts["failures"] + part.counts["errors"]
+    wrong = failed_last(scratch / part.name)
     if part.status == TESTS_FAILED and wrong <= SECOND_LOOKS:
         print(f"\n──── {part.name}: what failed, once more and alone ────", flush=True)
         status, counts = run_pytest(part, scratch, f"({part.select}) and not postgres", "-n", "0", "--last-failed")
         if status == 0 and counts["passed"] == wrong:
             part.status, part.unsteady = 0, wrong
             part.counts.update(failures=-part.counts["failures"], errors=-part.counts["errors"], passed=wrong)
+
+
+def failed_last(cache: Path) -> int:
+    """How many tests failed in pytest's last run with this cache; one that fails and then ends badly counts once."""
+    kept = cache / "v" / "cache" / "lastfailed"
+    return len(json.loads(kept.read_text())) if kept.exists() else 0
 
 
 def run_pytest(part: Part, scratch: Path, select: str, *options: str) -> tuple[int, Counter]:
